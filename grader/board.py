@@ -1,0 +1,105 @@
+"""What a person at the terminal sees: where the notebook is, then the marks. Plain lines where it is not a terminal."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from grader.execute import Progress as Follower
+from grader.pipeline import Graded
+
+PLAIN_SECONDS = 10.0
+
+
+class Board:
+    """Shows long work on the error stream and results on the output stream."""
+
+    def __init__(self, quiet: bool):
+        self.quiet = quiet
+        self.out = Console(highlight=False)
+        self.err = Console(stderr=True, highlight=False)
+        self.bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[at]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self.err,
+            disable=quiet or not sys.stderr.isatty(),
+            transient=True,
+        )
+
+    def __enter__(self) -> Self:
+        self.bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bars.stop()
+
+    def follow(self, name: str) -> Follower | None:
+        """A function that is told where a notebook is; None where nobody wants to know."""
+        if self.quiet:
+            return None
+        task = self.bars.add_task(printable(name), total=None, at="starting")
+        return self.plain(name) if self.bars.disable else lambda at: self.move(task, at)
+
+    def move(self, task: TaskID, at: dict[str, int]) -> None:
+        """Move the bar: by epochs within a training, else by cells."""
+        cells, epochs = max(1, at["of"]), max(1, at.get("epochs", 1))
+        done = at["done"] + (at.get("epoch", 0) / epochs if at["done"] < at["of"] else 0)
+        self.bars.update(task, total=cells, completed=done, at=where(at))
+
+    def plain(self, name: str) -> Follower:
+        """A line now and then."""
+        started = last = time.monotonic()
+
+        def say(at: dict[str, int]) -> None:
+            nonlocal last
+            if time.monotonic() - last >= PLAIN_SECONDS:
+                last = time.monotonic()
+                print(f"{printable(name)}: {where(at)}, {last - started:.0f} s", file=sys.stderr, flush=True)
+
+        return say
+
+    def show(self, graded: Graded) -> None:
+        """The record sheet as a table, and where the report is."""
+        if self.quiet:
+            return
+        grade = graded.grade
+        table = Table(title=f"{printable(grade.student)} · {grade.assignment}", title_justify="left")
+        table.add_column("Column")
+        table.add_column("Marks", justify="right")
+        table.add_column("Out of", justify="right")
+        table.add_column("Why")
+        for name, column in grade.columns.items():
+            lost = [criterion for criterion in column.criteria if criterion.outcome != "earned"]
+            why = "; ".join(f"{criterion.title}: {criterion.found}" for criterion in lost)
+            marks = "pending" if column.marks is None else f"{column.marks:g}"
+            table.add_row(name, marks, f"{column.out_of:g}", Text(printable(why)[:300]))
+        decided = grade.total.out_of - grade.total.pending
+        table.add_section()
+        rest = f"{grade.total.pending:g} pending" if grade.total.pending else ""
+        table.add_row("Total", f"{grade.total.marks:g}", f"{decided:g}", rest)
+        self.out.print(table)
+        for flag in grade.flags:
+            self.out.print(f"look at: {flag.title}. {flag.detail}", markup=False)
+        self.out.print(f"report: {graded.folder / 'report.html'}", markup=False, soft_wrap=True)
+
+
+def where(at: dict[str, int]) -> str:
+    """Cell and epoch in words."""
+    epoch = f", epoch {at['epoch']}/{at['epochs']}" if "epoch" in at and "epochs" in at else ""
+    return f"cell {at.get('cell', at['done'])} ({at['done']}/{at['of']} done){epoch}"
+
+
+def printable(text: str) -> str:
+    """The text without what could move a terminal's cursor or turn its writing direction."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)

@@ -1,0 +1,183 @@
+"""The command line: words in, records printed. Each command imports what it needs, so that --help is quick."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="grader",
+    help="Grade deep-learning notebooks: run them, judge the model, and give a reason for every mark.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+data = typer.Typer(help="The data sets that notebooks are served.", no_args_is_help=True)
+app.add_typer(data, name="data")
+
+FAILED = 3
+
+
+class Isolation(StrEnum):
+    """Where notebooks run."""
+
+    wall = "wall"
+    none = "none"
+
+
+CourseFolder = Annotated[
+    Path | None,
+    typer.Option("--course", help="A course folder of your own, with assignments/, rubrics/ and reference/."),
+]
+IsolationOption = Annotated[
+    Isolation, typer.Option(help="wall: behind bubblewrap. none: without protection, for your own notebooks only.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+
+
+@app.command()
+def grade(
+    notebooks: Annotated[list[Path], typer.Argument(help="The submissions: notebooks or scripts.")],
+    assignment: Annotated[str, typer.Option(help="Name of the assignment, for example fashion-mnist.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
+    student: Annotated[str | None, typer.Option(help="Name for the record sheet; default: the file's.")] = None,
+    due: Annotated[str | None, typer.Option(help="Due date, ISO: 2026-11-20 or 2026-11-20T23:59.")] = None,
+    submitted: Annotated[str | None, typer.Option(help="Time of submission, ISO; default: the file's.")] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="Seconds of training, or full; default: the sheet's training_seconds.")
+    ] = None,
+    isolation: IsolationOption = Isolation.wall,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Grade submissions: run each, judge its model, and write its record sheet with a reason for every mark."""
+    from grader.board import Board
+    from grader.collect import parse_time
+    from grader.errors import UsageError
+    from grader.pipeline import grade_notebook, open_desk
+
+    times = [parse_time(text) if text else None for text in (submitted, due)]
+    seconds = parse_budget(budget)
+    if student and len(notebooks) > 1:
+        raise UsageError(f"Expected one notebook with --student. Received: {len(notebooks)} notebooks.")
+    with Board(quiet) as board, open_desk(course, assignment, isolation.value, budget=seconds) as desk:
+        for notebook in notebooks:
+            graded = grade_notebook(
+                notebook,
+                desk,
+                out,
+                student=student,
+                submitted_at=times[0],
+                due_at=times[1],
+                progress=board.follow(notebook.name),
+            )
+            board.show(graded)
+
+
+def parse_budget(text: str | None) -> float | Literal["full"] | None:
+    """Seconds, or `full`. Raises UsageError."""
+    from grader.errors import UsageError
+
+    if text is None:
+        return None
+    if text == "full":
+        return "full"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"Expected --budget in seconds, or `full`. Received: {text}")
+    return seconds
+
+
+@data.command("status")
+def data_status() -> None:
+    """Say which data sets are here, and whether they are what they should be."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from grader.datasets import Store
+
+    table = Table("data set", "state", "where", "remark", box=None)
+    for status in Store().status():
+        table.add_row(status.name, status.state, str(status.path), status.reason)
+    Console().print(table)
+
+
+@data.command("fetch")
+def data_fetch(name: Annotated[str, typer.Argument(help="Name of the data set, for example fashion-mnist.")]) -> None:
+    """Download a data set from the address that Keras publishes."""
+    from grader.datasets import Store
+
+    Store().fetch(name)
+    typer.echo(f"{name} is ready.")
+
+
+@data.command("import")
+def data_import(folder: Annotated[Path, typer.Argument(help="Folder in which to look for the files.")]) -> None:
+    """Take data sets from a folder: files are recognised by their names, wherever in it they are."""
+    from grader.datasets import Store
+
+    for status in Store().import_folder(folder):
+        typer.echo(f"{status.name}: {status.state} {status.reason}".strip())
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine can do, and how to mend what it cannot."""
+    from grader.doctor import examine
+
+    for finding in examine():
+        typer.echo(f"{'ok  ' if finding.well else 'mend'}  {finding.title}: {finding.detail}")
+
+
+@app.command()
+def calibrate(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment, for example fashion-mnist.")],
+    seeds: Annotated[int, typer.Option(min=2, help="How many runs, with the seeds 0, 1, 2 ...")] = 5,
+    stand_in: Annotated[
+        bool, typer.Option("--stand-in", help="On the bundled digits instead of the data set.")
+    ] = False,
+    isolation: IsolationOption = Isolation.wall,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run the reference solution with several seeds and record what it reaches: the thresholds come from there."""
+    from grader.board import Board
+    from grader.calibrate import calibrate as run_reference
+
+    with Board(quiet) as board:
+        path = run_reference(course, assignment, isolation.value, seeds=seeds, stand_in=stand_in, follow=board.follow)
+    if not quiet:
+        typer.echo(f"written: {path}")
+
+
+def main() -> None:
+    """Run the command; an error becomes one line and an exit code: 2 is the teacher's to mend, 3 the grader's."""
+    from grader.errors import TeacherError
+
+    try:
+        app()
+    except TeacherError as error:
+        typer.echo(f"grader: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("grader: stopped.", err=True)
+        sys.exit(130)
+    except (
+        Exception
+    ) as error:  # the last resort: whatever it is, it is the grader's own fault and must be told in words
+        from grader.doctor import keep_trace
+
+        typer.echo(
+            f"grader: the grader itself failed: {type(error).__name__}: {error}. Details: {keep_trace()}", err=True
+        )
+        sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    main()

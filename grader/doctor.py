@@ -1,0 +1,50 @@
+"""The machine -> what it can do for the grader, and how to mend what it cannot."""
+
+import importlib.metadata
+import tempfile
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from grader import wall
+from grader.datasets import Store
+
+KERNEL_PACKAGES = ("tensorflow", "keras", "pandas", "matplotlib")
+LEAST_MEMORY_MB = 6_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    title: str
+    well: bool
+    detail: str
+    """What was found; where it is not well, the next step."""
+
+
+def examine() -> Iterator[Finding]:
+    """Look at the packages, the wall, the memory and the data sets, one after the other."""
+    packages = importlib.metadata.packages_distributions()
+    for name in KERNEL_PACKAGES:
+        if name in packages:
+            yield Finding(name, True, importlib.metadata.version(packages[name][0]))
+        else:
+            yield Finding(name, False, 'not installed; notebooks need it: pip install "keras-notebook-grader[kernels]"')
+    reason = wall.why_not()
+    yield Finding("wall", reason is None, reason or "bubblewrap and its namespaces work; notebooks run behind them")
+    memory = psutil.virtual_memory().total >> 20
+    enough = "enough for one notebook at a time" if memory >= LEAST_MEMORY_MB else "lower memory_mb in the sheets"
+    yield Finding("memory", memory >= LEAST_MEMORY_MB, f"{memory:,} MB; {enough}")
+    for status in Store().status():
+        yield Finding(f"data set {status.name}", status.state == "ready", status.reason or str(status.path))
+
+
+def keep_trace() -> Path:
+    """Write the exception that is being handled to a file that can be sent along with a report."""
+    with tempfile.NamedTemporaryFile("w", prefix="grader-failure-", suffix=".txt", delete=False) as file:
+        file.write(traceback.format_exc())
+    return Path(file.name)

@@ -1,0 +1,17 @@
+"""Errors for the teacher to mend. What a student should read is in `grader.expect`; the two never mix."""
+
+
+class TeacherError(Exception):
+    """Something about the course, the data or the machine is wrong; the message says what, where and what next."""
+
+    exit_code = 2
+
+
+class UsageError(TeacherError):
+    """The command was asked for something that cannot be."""
+
+
+class SandboxError(TeacherError):
+    """The sandbox did not do its work; nothing was graded."""
+
+    exit_code = 3

@@ -1,0 +1,241 @@
+"""A notebook -> a recording: how every cell went, and the models it made, by running it once in a sandbox."""
+
+import atexit
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from pydantic import ValidationError
+
+from grader.cells import cell_run, code_cells, missing_modules, number_of
+from grader.ending import how_it_ended
+from grader.errors import SandboxError
+from grader.inside.guard import LAUNCH_FAILED, Ended
+from grader.provisioner import SandboxKernelManager
+from grader.records import CellError, CellRun, Limits, Model, Record, Run, Seconds
+from grader.sandbox import Job, Sandbox
+
+RECORD_BYTES = 50 << 20
+OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
+SHUTDOWN_SECONDS = 10.0
+REPORT_SECONDS = 0.3
+
+Progress = Callable[[dict[str, int]], None]
+"""Called with what the notebook is at: cell, of (cells), epoch, epochs."""
+
+
+class Recorded(Record):
+    """record.json, as the recorder in the kernel writes it."""
+
+    models: list[Model] = []
+    training_seconds: Seconds = 0
+    versions: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What one run of a notebook left."""
+
+    run: Run
+    cells: list[CellRun]
+    models: list[Model]
+    files: Path | None
+    """Folder with the saved models and samples; None where nothing ran."""
+
+
+@dataclass
+class Notes:
+    """How the cells went, taken while the notebook plays."""
+
+    order: list[int]
+    """Numbers of the code cells that run, in order."""
+    cells: dict[int, CellRun] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+    cell_started: float = 0
+    current: int | None = None
+    output_bytes: int = 0
+
+
+class Player(NotebookClient):
+    """nbclient, told how much output a notebook may make and how much time it has."""
+
+    job: Job
+    limits: Limits
+    notes: Notes
+
+    @classmethod
+    def on(cls, manager: SandboxKernelManager, notebook: NotebookNode, notes: Notes) -> "Player":
+        """A player of this notebook on the manager's kernel."""
+        player = cls(notebook, km=manager, allow_errors=True, record_timing=False, startup_timeout=120)
+        player.job, player.limits, player.notes = manager.job, manager.limits, notes
+        player.timeout_func = player.seconds_left
+        player.on_cell_execute = player.note_start
+        player.on_cell_executed = player.note_end
+        return player
+
+    def seconds_left(self, _: NotebookNode) -> int:
+        """Of the notebook's wall clock; at least one, as nbclient takes 0 for no limit."""
+        return max(1, round(self.limits.wall_seconds - (time.perf_counter() - self.notes.started)))
+
+    def note_start(self, cell: NotebookNode, cell_index: int) -> None:
+        """A cell is sent to the kernel."""
+        self.notes.current = number_of(cell)
+        self.notes.cell_started = time.perf_counter()
+
+    def note_end(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        """A cell has ended, well or with an error."""
+        self.notes.cells[number_of(cell)] = cell_run(cell, time.perf_counter() - self.notes.cell_started)
+        self.notes.current = None
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Keep an output, until all of them together are too much; then the notebook is ended."""
+        if msg["msg_type"] in OUTPUTS:
+            self.notes.output_bytes += len(str(msg["content"]))
+            if self.notes.output_bytes > self.limits.output_mb << 20:
+                self.job.kill()
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+
+def execute(
+    notebook: NotebookNode,
+    unparsable: dict[int, CellError],
+    sandbox: Sandbox,
+    limits: Limits,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Recording:
+    """Run a copy of the notebook in the sandbox, cell by cell; a cell that raises does not stop the ones after it.
+
+    Args:
+        notebook: its code cells have ids cell-1, cell-2 ... as `grader.collect` gives them.
+        unparsable: code cells to skip, by number.
+        sandbox: where the kernel runs.
+        limits: what it may use.
+        seed: of Python's, NumPy's and TensorFlow's random numbers.
+        progress: told about cells and epochs as they go.
+
+    """
+    notebook = without(notebook, unparsable)
+    notes = Notes(order=[number_of(cell) for cell in code_cells(notebook) if cell.source.strip()])
+    job = sandbox.room()
+    manager = SandboxKernelManager(kernel_name="python3", shutdown_wait_time=SHUTDOWN_SECONDS)
+    manager.job, manager.limits = job, limits
+    manager.settings = {
+        "seed": seed,
+        "served": sandbox.served,
+        "cells": notes.order,
+        "training_seconds": limits.training_seconds,
+    }
+    over = play(notebook, manager, notes, progress)
+    ended = job.ended.result(timeout=60)
+    refuse_own_failure(ended, notes, job)
+    recorded = read_record(job.result / "record.json")
+    ending = how_it_ended(ended, notes.cells, notes.order, notes.current, limits, over)
+    run = Run(
+        status=ending.status,
+        sentence=ending.sentence,
+        limit=ending.limit,
+        seconds=time.perf_counter() - notes.started,
+        training_seconds=recorded.training_seconds,
+        missing_modules=missing_modules(notes.cells.values()),
+        isolation=sandbox.isolation,
+        seed=seed,
+        budget=limits.training_seconds,
+        versions=recorded.versions,
+        limits=limits,
+    )
+    cells = [cell_result(number_of(cell), notes, unparsable) for cell in code_cells(notebook)]
+    return Recording(run, cells, recorded.models, job.result)
+
+
+def play(notebook: NotebookNode, manager: SandboxKernelManager, notes: Notes, progress: Progress | None) -> str | None:
+    """Run the cells until the last or until the kernel ends; return the limit that was passed, if the host saw one."""
+    player = Player.on(manager, notebook, notes)
+    try:
+        with reporting(manager.job, notes, progress):
+            player.execute(cleanup_kc=True)
+    except CellTimeoutError:
+        return "wall_seconds"
+    except DeadKernelError:
+        pass
+    except RuntimeError:
+        # nbclient's own where the kernel dies before it is ready; how it died is known from the job.
+        if not manager.job.ended.done():
+            raise
+    finally:
+        manager.job.kill()
+        # nbclient leaves this behind where the kernel never got ready.
+        atexit.unregister(player._cleanup_kernel)
+    return "output_mb" if notes.output_bytes > manager.limits.output_mb << 20 else None
+
+
+def refuse_own_failure(ended: Ended, notes: Notes, job: Job) -> None:
+    """Raise `SandboxError` where the kernel never came to its first cell: no student's code brought that about."""
+    if not ended.error and (ended.code != LAUNCH_FAILED or notes.cells or notes.current):
+        return
+    log = job.result / "log.txt"
+    words = ended.error or (log.read_text(errors="replace")[-500:] if log.exists() else "no log")
+    raise SandboxError(f"Expected a kernel. Found: {words.strip()}. Grade again; `grader doctor` looks for the cause.")
+
+
+@contextmanager
+def reporting(job: Job, notes: Notes, progress: Progress | None) -> Iterator[None]:
+    """Tell `progress` where the notebook is, a few times a second."""
+    over = threading.Event()
+
+    def report() -> None:
+        while not over.wait(REPORT_SECONDS):
+            with suppress(OSError, ValueError):
+                said = json.loads((job.result / "progress.json").read_bytes()[:1_000])
+                said = {key: value for key, value in said.items() if isinstance(value, int)}
+                assert progress is not None
+                progress({"done": len(notes.cells), "of": len(notes.order), **said})
+
+    reporter = threading.Thread(target=report, daemon=True)
+    if progress is not None:
+        reporter.start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def without(notebook: NotebookNode, unparsable: dict[int, CellError]) -> NotebookNode:
+    """A copy in which the cells that cannot be parsed are empty, so that the others run."""
+    copy = deepcopy(notebook)
+    for cell in code_cells(copy):
+        if number_of(cell) in unparsable:
+            cell.source = ""
+    return copy
+
+
+def read_record(path: Path) -> Recorded:
+    """The recorder's account; an empty one where it is not there or not what the recorder writes."""
+    try:
+        if path.stat().st_size > RECORD_BYTES:
+            return Recorded()
+        return Recorded.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return Recorded()
+
+
+def cell_result(number: int, notes: Notes, unparsable: dict[int, CellError]) -> CellRun:
+    """How a cell went, also where it never ran."""
+    if number in unparsable:
+        return CellRun(number=number, status="skipped", error=unparsable[number])
+    if number in notes.cells:
+        return notes.cells[number]
+    if number == notes.current:
+        return CellRun(number=number, status="stopped", seconds=time.perf_counter() - notes.cell_started)
+    return CellRun(number=number, status="not_run" if number in notes.order else "ok")

@@ -1,0 +1,43 @@
+"""A budget of training seconds -> a callback that stops fit() when it is spent."""
+
+import time
+from typing import Any
+
+import keras
+
+
+class Governor(keras.callbacks.Callback):
+    """Ends training in good order: the model keeps what it has learned, and later cells go on."""
+
+    def __init__(self, seconds: float | None, on_epoch: Any):
+        super().__init__()
+        self.deadline = None if seconds is None else time.perf_counter() + seconds
+        self.on_epoch = on_epoch
+        self.epochs = 0
+        self.cut = False
+        self.asked_to_stop = False
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Stop after this batch once the budget is spent; even a spent budget grants one batch."""
+        if self.deadline is not None and time.perf_counter() > self.deadline:
+            self.cut = True
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Count, and pass the figures on."""
+        self.epochs += 1
+        self.on_epoch(self.epochs, logs or {})
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Whether a callback of the notebook's own ended the training."""
+        self.asked_to_stop = bool(self.model.stop_training) and not self.cut
+
+
+def pad(history: Any, epochs: int) -> None:
+    """Lengthen the figures of a cut training to the epochs asked for, by repeating the last.
+
+    Notebooks plot against range(1, epochs + 1). The recorder has noted the true length before.
+    """
+    for figures in history.history.values():
+        figures.extend(figures[-1:] * (epochs - len(figures)))
+    history.epoch.extend(range(len(history.epoch), epochs))

@@ -1,0 +1,259 @@
+"""A request -> a job that runs in its own room, watched until its end by a process that the job cannot reach.
+
+The guardian forks the job, reads the clock of its resources, hands signals on, and when the job ends (or a limit ends
+it) carries the job's result files, and nothing else, to a folder that the host reads.
+"""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from grader.inside import walls
+
+LOOK_EVERY_SECONDS = 0.1
+RESULT_BYTES = 600 << 20
+RESULT_FILES = 200
+LAUNCH_FAILED = 97
+SIGNALS = {signal.SIGINT, signal.SIGTERM}
+"""What the host sends. They wait while a process that is to heed them is in the making."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the host asks for; the folders are the host's."""
+
+    job: str
+    kind: str
+    """kernel or judge: what `grader.inside.job` runs."""
+    folder: str
+    """Of this job. Holds `door`, shared with the host; `result`, which the job never sees; and, once inside, `out`."""
+    walled: bool
+    user: int
+    memory_mb: int
+    processes: int
+    written_mb: int
+    threads: int
+    settings: dict[str, Any] = field(default_factory=dict)
+    """For the kind: see there."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a job ended."""
+
+    code: int
+    """Exit code, or the negative number of a signal."""
+    limit: str | None = None
+    """The limit that ended it, a field of `Request`."""
+    used: float | None = None
+    """Of that limit, in its unit."""
+    peak_mb: float = 0
+    error: str | None = None
+    """Why it could not be started."""
+
+
+class Overrun(Exception):
+    """The job used more than it may."""
+
+    def __init__(self, limit: str, used: float):
+        super().__init__(limit)
+        self.limit, self.used = limit, used
+
+
+def guard(request: Request, run: Callable[[Request], None]) -> Ended:
+    """Run the job in a child of this process and return how it ended. Nothing that it started is left behind."""
+    os.setsid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    result = os.open(f"{request.folder}/result", os.O_DIRECTORY)
+    doors = []
+    if request.walled:
+        walls.leave_neighbours()
+        # Only now: a mount cannot be bound from the namespace that was left.
+        doors = [walls.Door.open(f"{request.folder}/door", read_only=request.kind == "judge")]
+    elif sys.platform == "linux":
+        walls.call("prctl", walls.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    job = os.fork()
+    if job == 0:
+        os.close(result)
+        be_the_job(request, doors, run)
+    ended = watch(job, request, result)
+    carry_out(f"{request.folder}/out", result)
+    return ended
+
+
+def be_the_job(request: Request, doors: list[walls.Door], run: Callable[[Request], None]) -> None:
+    """Enter the room, give up every right, and run; never returns."""
+    code = LAUNCH_FAILED
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        if request.walled:
+            walls.furnish(request.folder, doors, size_mb=request.written_mb)
+        for name in ("work", "out"):
+            os.makedirs(f"{request.folder}/{name}", exist_ok=True)
+            if request.walled:
+                os.chown(f"{request.folder}/{name}", request.user, request.user)
+        if request.walled:
+            walls.drop_rights(request.user)
+        log = os.open(f"{request.folder}/out/log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        for descriptor in (1, 2):
+            os.dup2(log, descriptor)
+        walls.limit_resources(
+            memory_mb=request.memory_mb,
+            processes=request.processes if request.walled else None,
+            written_mb=request.written_mb,
+        )
+        os.chdir(f"{request.folder}/work")
+        run(request)
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+    except BaseException:  # the process ends here whatever happened; its log, a result file, says why
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def watch(job: int, request: Request, result: int) -> Ended:
+    """Wait for the end of the job, or bring it about."""
+    killed = False
+
+    def kill(*_: object) -> None:
+        nonlocal killed
+        killed = True
+
+    signal.signal(signal.SIGTERM, kill)
+    signal.signal(signal.SIGINT, lambda *_: os.kill(job, signal.SIGINT))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    peak_mb = 0.0
+    overrun: Overrun | None = None
+    progress = Path(request.folder, "out", "progress.json")
+    while True:
+        pid, status = os.waitpid(job, os.WNOHANG)
+        if pid:
+            break
+        try:
+            peak_mb = max(peak_mb, look(job, request))
+        except Overrun as over:
+            overrun = over
+        if killed or overrun:
+            os.kill(job, signal.SIGKILL)
+            _, status = os.waitpid(job, 0)
+            break
+        carry(progress, result, most=10_000)
+        time.sleep(LOOK_EVERY_SECONDS)
+    end_the_rest(request)
+    code = os.waitstatus_to_exitcode(status)
+    if overrun:
+        return Ended(code, overrun.limit, overrun.used, round(peak_mb, 1))
+    return Ended(code, peak_mb=round(peak_mb, 1))
+
+
+def members(job: int, request: Request) -> list[psutil.Process]:
+    """The job's processes. Behind the wall /proc shows no others."""
+    if request.walled:
+        return list(psutil.process_iter())
+    try:
+        return [psutil.Process(job), *psutil.Process().children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def look(job: int, request: Request) -> float:
+    """Memory of the job in MB. Raises `Overrun` where a limit is passed."""
+    resident, threads = 0, 0
+    for process in {process.pid: process for process in members(job, request)}.values():
+        try:
+            resident += process.memory_info().rss
+            threads += process.num_threads()
+        except psutil.Error:
+            continue
+    written = written_bytes(request)
+    memory_mb = (resident + (written if request.walled else 0)) / (1 << 20)
+    if memory_mb > request.memory_mb:
+        raise Overrun("memory_mb", round(memory_mb))
+    if threads > request.processes:
+        raise Overrun("processes", threads)
+    if not request.walled and written > request.written_mb << 20:
+        raise Overrun("written_mb", written >> 20)
+    return memory_mb
+
+
+def written_bytes(request: Request) -> int:
+    """What the job's files hold. Behind the wall the room is a file system of its own, which cannot grow past its limit."""
+    if request.walled:
+        room = os.statvfs("/tmp")  # noqa: S108
+        return (room.f_blocks - room.f_bfree) * room.f_frsize
+    return sum(path.lstat().st_blocks * 512 for path in Path(request.folder).rglob("*") if path.exists())
+
+
+def end_the_rest(request: Request) -> None:
+    """End what the job left behind. Behind the wall its process namespace died with it."""
+    if request.walled:
+        return
+    while remaining := psutil.Process().children(recursive=True):
+        for process in remaining:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+        psutil.wait_procs(remaining, timeout=1)
+
+
+def carry_out(out: str, result: int) -> None:
+    """Copy the job's result files to the host's folder: regular files only, limited in number and size."""
+    left = RESULT_BYTES
+    try:
+        names = sorted(os.listdir(out))[:RESULT_FILES]
+    except OSError:
+        return
+    for name in names:
+        left -= carry(Path(out, name), result, most=left)
+
+
+def carry(path: Path, result: int, most: int) -> int:
+    """Copy one file if it is regular and small enough; return its bytes.
+
+    Under another name first: the host never sees half a file.
+    """
+    try:
+        source = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return 0
+    with open(source, "rb") as reader:
+        facts = os.fstat(reader.fileno())
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > most:
+            return 0
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with open(os.open(".incoming", flags, 0o600, dir_fd=result), "wb") as writer:
+            shutil.copyfileobj(reader, writer)
+        os.rename(".incoming", path.name, src_dir_fd=result, dst_dir_fd=result)
+        return facts.st_size
+
+
+def main() -> None:
+    """One job without a wall: the request as JSON in the first argument, the end as JSON in the job's result folder."""
+    from grader.inside.job import run
+
+    request = Request(**json.loads(sys.argv[1]))
+    if not hasattr(os, "fork"):
+        run(request)
+        return
+    ended = guard(request, run)
+    Path(request.folder, "result", "ended.json").write_text(json.dumps(asdict(ended)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

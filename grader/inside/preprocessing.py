@@ -1,0 +1,218 @@
+"""Samples of what a model was fed, and the raw images -> the preprocessing between the two, or why it is not known.
+
+A preprocessing is fitted on half of the samples and believed only where it reproduces the other half.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.inside.fitting import UndeterminedError, find_transform
+from grader.inside.matching import Floats, Images, Places, RawRows, Samples, Span, in_one_piece, places_by_index
+from grader.inside.transform import Pairs, Transform, layouts
+
+MOST_SAMPLES = 256
+"""More rows than this prove nothing more."""
+LARGEST_ROW = 16_384
+"""Values in one row that a model is fed."""
+LARGEST_VALUE = 1e9
+SMALLEST_RANGE = 1e-9
+"""Between the largest and the smallest value that is fed."""
+LARGEST_TOTAL = 1 << 31
+TOLERANCE = 1e-4
+"""Of a value and of the mean deviation of all values: what rounding to float32 may change."""
+FLOAT16_TOLERANCE = 2e-3
+LEAST_SHARE = 0.25
+"""Of the samples that must be reproduced. The others may be augmented copies."""
+LEAST_LIKENESS = 0.9
+"""Correlation below which two rows do not show the same image."""
+NEARLY = 0.9
+"""Of the values of a row that are reproduced, where the row does come from the image."""
+LEAST_SURE = 8
+"""Rows that are taken as found if a quarter of the samples are fewer."""
+MOST_SPANS = 2
+"""Pieces of the training images, by their number of rows, that a scaler may have learned from."""
+MOST_SEARCHES = 6
+"""Arrays whose rows are looked for among all images; each takes a third of a second."""
+SOURCES = {"evaluate": "evaluate()", "predict": "predict()", "validation": "validation_data", "fit": "fit()"}
+"""Where rows were fed, in words; first the calls that show best how the model is meant to be used."""
+WAY_OUT = (
+    "Call model.evaluate() on test images that are only scaled and reshaped, "
+    "or define preprocess(x), which takes raw images and gives what the model needs."
+)
+
+
+class RefusedError(Exception):
+    """The preprocessing cannot be known. The message is for the student."""
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What became known about the preprocessing."""
+
+    transform: Transform | None
+    """Takes raw images, gives what the model is to be fed; None where it is not known."""
+    words: str
+    """For example "divided by 255, one channel axis added"; empty where it is not known."""
+    why_not: str
+    """For the student: what was expected and what was found; empty where it is known."""
+    rows_from: list[dict[str, int]]
+    """For each of the samples, how many rows came from "train" and "test"; "unknown" ones were not reproduced."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    """Samples whose preprocessing is known."""
+
+    transform: Transform
+    places: Places
+    """Shape (m,): the raw image that each row was made from; -1 where none reproduces it."""
+
+
+def recover(samples: Sequence[Samples], x_train: Images, x_test: Images) -> Recovery:
+    """Find the preprocessing, preferably as the test images got it.
+
+    Args:
+        samples: rows that one model was fed, from any number of calls.
+        x_train: raw training images, shape (n, height, width) or (n, height, width, channels), uint8.
+        x_test: raw test images, alike.
+    """
+    tracer = Tracer(RawRows(x_train, x_test), samples)
+    traces: dict[int, Traced] = {}
+    reasons = []
+    for number in sorted(range(len(samples)), key=lambda number: list(SOURCES).index(samples[number].source)):
+        try:
+            traces[number] = tracer.trace(samples[number])
+        except RefusedError as refused:
+            reasons.append(str(refused))
+    rows_from = [count_rows(one, traces.get(number), len(x_train)) for number, one in enumerate(samples)]
+    if not traces:
+        return Recovery(
+            None, "", next(iter(reasons), f"Expected rows that the model was fed. Found none. {WAY_OUT}"), rows_from
+        )
+    on_test = [number for number in traces if rows_from[number]["test"] > rows_from[number]["train"]]
+    transform = traces[next(iter(on_test or traces))].transform
+    return Recovery(transform, transform.words, "", rows_from)
+
+
+def count_rows(samples: Samples, traced: Traced | None, train: int) -> dict[str, int]:
+    """How many of the rows that were looked at came from the training and from the test images."""
+    if traced is None:
+        return {"train": 0, "test": 0, "unknown": min(samples.fed.size and len(samples.fed), MOST_SAMPLES)}
+    places = traced.places
+    of_train = int(((places >= 0) & (places < train)).sum())
+    unknown = int((places < 0).sum())
+    return {"train": of_train, "test": len(places) - of_train - unknown, "unknown": unknown}
+
+
+class Tracer:
+    """Traces samples back to raw images, and remembers the transforms it found for the samples that follow."""
+
+    def __init__(self, raw: RawRows, samples: Sequence[Samples]):
+        self.raw = raw
+        self.spans = spans(samples, raw)
+        self.known: list[Transform] = []
+        self.searches = 0
+
+    def trace(self, samples: Samples) -> Traced:
+        """The transform of these samples. Raises `RefusedError` with the reason where it cannot be known."""
+        samples = usable(samples)
+        try:
+            for places in places_by_index(samples, self.raw):
+                if traced := self.settle(samples, places, np.full(len(places), True)):
+                    return traced
+            for places, sure in self.by_looks(samples):
+                if traced := self.settle(samples, places, sure):
+                    return traced
+        except UndeterminedError as undetermined:
+            raise RefusedError(
+                "Expected one scaling for all pixels, or a scaler that learned from the data set's images. Found another "
+                f"scaling for each pixel, and {undetermined.pixels} pixels that never vary in the samples, so that theirs "
+                f"stays unknown. {WAY_OUT}"
+            ) from undetermined
+        fed = samples.fed
+        raise RefusedError(
+            f"Expected images of the data set, scaled or reshaped, given to {SOURCES[samples.source]}. Found rows of "
+            f"shape {fed.shape[1:]}, values {fed.min():.4g} to {fed.max():.4g}, that no scaling of its images reproduces. "
+            f"Augmented and filtered images cannot be traced back. {WAY_OUT}"
+        )
+
+    def settle(self, samples: Samples, places: Places, sure: NDArray[np.bool_]) -> Traced | None:
+        """The transform that the sure pairs show, where it reproduces enough of all pairs."""
+        pairs = pair(samples, self.raw.take(places))
+        transform = find_transform(pairs.pick(sure), self.known, self.raw, self.spans)
+        if transform is None:
+            return None
+        nearly = pairs.share_close(transform.apply(pairs.raw)) >= NEARLY
+        if not transform.reproduces(pairs).all():
+            # More pairs show the scaling of more pixels.
+            transform = find_transform(pairs.pick(nearly), self.known, self.raw, self.spans) or transform
+        same = transform.reproduces(pairs)
+        if same.mean() < LEAST_SHARE:
+            return None
+        if transform not in self.known:
+            self.known.append(transform)
+        return Traced(transform, np.where(same, places, -1))
+
+    def by_looks(self, samples: Samples) -> Iterator[tuple[Places, NDArray[np.bool_]]]:
+        """Images that look like the samples, and which of them are surely the ones."""
+        if self.searches == MOST_SEARCHES:
+            return
+        self.searches += 1
+        for layout in layouts(self.raw.shape, samples.fed.shape[1:]):
+            for places, alike in self.looked_up(layout.undo(samples.fed.astype(np.float64))):
+                best = np.sort(alike)[-max(LEAST_SURE, len(alike) // 4) :][0]
+                if best >= LEAST_LIKENESS:
+                    yield in_one_piece(samples, places, self.raw), alike >= min(best, 0.9999)
+
+    def looked_up(self, fed: Floats) -> Iterator[tuple[Places, Floats]]:
+        """The images most alike to rows of shape (m, pixels), under guesses of what was done to their values."""
+        if np.isin(fed, (fed.min(), fed.max())).all():
+            yield from (self.raw.search(fed, above=level) for level in (0, 127))
+            return
+        yield self.raw.search(fed)
+        # As if each pixel had been scaled: giving it the mean and deviation of its raw self undoes any such scaling.
+        learned, deviation = self.raw.statistics(self.spans[0]), fed.std(axis=0)
+        standardised = (fed - fed.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
+        yield self.raw.search(standardised * learned.std + learned.mean)
+
+
+def pair(samples: Samples, raw: Images) -> Pairs:
+    """Samples beside the raw images that they may have been made from."""
+    fed = samples.fed.astype(np.float64)
+    tolerance = FLOAT16_TOLERANCE if samples.fed.dtype == np.float16 else TOLERANCE
+    return Pairs(raw.astype(np.float64), fed, tolerance, spread=float(np.abs(fed - fed.mean()).mean()))
+
+
+def spans(samples: Sequence[Samples], raw: RawRows) -> list[Span]:
+    """The pieces of the data that students fit scalers on: a whole part, or as many images as they fed or left out."""
+    train, both = raw.train, len(raw)
+    found = [Span("the training images", 0, train), Span("the test images", train, both), Span("all images", 0, both)]
+    fed = {one.total for one in samples if 0 < one.total < train}
+    for count in sorted(fed | {train - total for total in fed}, reverse=True)[:MOST_SPANS]:
+        found.append(Span(f"the first {count:,} training images", 0, count))
+        found.append(Span(f"the last {count:,} training images", train - count, train))
+    return found
+
+
+def usable(samples: Samples) -> Samples:
+    """The samples, not too many of them, once they are known to be sound. Raises `RefusedError` where they are not."""
+    fed, rows, call = samples.fed, samples.rows, SOURCES[samples.source]
+    if fed.dtype.kind not in "buif":
+        raise RefusedError(f"Expected numbers given to {call}. Found values of type {fed.dtype}. {WAY_OUT}")
+    if fed.ndim < 2 or len(fed) < 2 or not 0 < fed[0].size <= LARGEST_ROW:
+        raise RefusedError(
+            f"Expected at least two images given to {call}. Found an array of shape {fed.shape}. {WAY_OUT}"
+        )
+    in_order = rows.shape == (len(fed),) and rows.dtype.kind in "iu" and samples.total < LARGEST_TOTAL
+    if not in_order or rows.min() < -1 or rows.max() >= samples.total:
+        raise RefusedError(f"Expected a row number for each sample of {call}. Found numbers that cannot be. {WAY_OUT}")
+    kept = np.unique(np.linspace(0, len(fed) - 1, MOST_SAMPLES).astype(int))
+    fed = fed[kept]
+    if not np.isfinite(fed).all() or max(abs(float(fed.min())), abs(float(fed.max()))) > LARGEST_VALUE:
+        raise RefusedError(f"Expected finite numbers given to {call}. Found NaN, infinite or huge values. {WAY_OUT}")
+    if float(fed.max()) - float(fed.min()) < SMALLEST_RANGE or (fed == fed[0]).all():
+        raise RefusedError(f"Expected different images given to {call}. Found rows that are all alike. {WAY_OUT}")
+    return replace(samples, fed=fed, rows=rows[kept].astype(np.int64))

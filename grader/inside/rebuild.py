@@ -1,0 +1,110 @@
+"""A saved model and raw rows that no notebook has seen -> its layer table and its predictions.
+
+Runs in a sandbox of its own. The architecture is JSON of Keras' own layers, the weights are plain arrays: nothing of the
+student's runs here. The labels of the rows are not here either; the host keeps them.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import keras
+import numpy as np
+
+from grader.inside import describe
+from grader.inside.guard import Request
+from grader.inside.matching import Samples
+from grader.inside.preprocessing import recover
+
+BATCH_BYTES = 64 << 20
+BATCH_ROWS = 500
+OWN_SOURCES = ("evaluate", "predict", "validation")
+"""Samples by how near they are to what the notebook itself measured on, best first."""
+
+
+class Refused(Exception):
+    """The model cannot be rebuilt or fed; the words are for the student."""
+
+
+def run(request: Request) -> None:
+    """Judge the model behind the door. Settings: folder (of the served split), or None to rebuild only."""
+    door, out = Path(request.folder, "door"), Path(request.folder, "out")
+    judgement: dict[str, Any] = {"model": None, "refused": None, "preprocessing": None, "why_not": "", "rows_from": {}}
+    try:
+        model = rebuild(door / "model.json", door / "model.weights.npz")
+        judgement["model"] = {**describe.model_facts(model), "rebuilt": True}
+        if request.settings["folder"] is not None:
+            judgement |= measure(model, door, Path(request.settings["folder"]), out)
+    except Refused as refusal:
+        judgement["refused"] = str(refusal)[:1_500]
+    (out / "judgement.json").write_text(json.dumps(judgement), encoding="utf-8")
+
+
+def rebuild(architecture: Path, weights: Path) -> Any:
+    """The model, from standard layers only. Raises `Refused` with the reason."""
+    words = architecture.read_text(encoding="utf-8")
+    refuse_foreign(json.loads(words))
+    try:
+        model = keras.models.model_from_json(words)
+        with np.load(weights, allow_pickle=False) as arrays:
+            model.set_weights([arrays[f"arr_{number}"] for number in range(len(arrays.files))])
+    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
+        raise Refused(f"Keras cannot rebuild the model from what was saved: {str(error)[:500]}") from error
+    return model
+
+
+def refuse_foreign(config: Any) -> None:
+    """Raise `Refused` unless the configuration names Keras' own classes only, and none that holds code."""
+    if isinstance(config, dict):
+        name = config.get("class_name")
+        if name in {"Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer", "__lambda__", "function"}:
+            raise Refused(f"The model holds a `{name}`, which is code of its own. Use Keras' standard layers instead.")
+        module = config.get("module")
+        if isinstance(name, str) and isinstance(module, str) and not (module + ".").startswith(("keras.", "builtins.")):
+            raise Refused(f"`{name}` is a class of the notebook's own. Use Keras' standard layers instead.")
+        config = list(config.values())
+    if isinstance(config, list):
+        for item in config:
+            refuse_foreign(item)
+
+
+def measure(model: Any, door: Path, folder: Path, out: Path) -> dict[str, Any]:
+    """Predict on the sealed rows as the notebook would have fed them, and on its own arrays."""
+    samples = {path.name.split(".")[1]: read_samples(path) for path in sorted(door.glob("sample.*.npz"))}
+    own = next((source for source in OWN_SOURCES if source in samples), None)
+    if own is not None:
+        np.save(out / "own.npy", predict(model, samples[own].fed, lambda batch: batch))
+    x_train, x_test = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("x_train", "x_test"))
+    recovery = recover(list(samples.values()), x_train, x_test)
+    found = {"rows_from": dict(zip(samples, recovery.rows_from, strict=True)), "why_not": recovery.why_not, "own": own}
+    if recovery.transform is None:
+        return found
+    sealed = np.load(door / "x_sealed.npy", mmap_mode="r")
+    np.save(out / "sealed.npy", predict(model, sealed, recovery.transform.apply))
+    return {**found, "preprocessing": recovery.words}
+
+
+def read_samples(path: Path) -> Samples:
+    """What the recorder kept of one call."""
+    source = path.name.split(".")[1].partition("-")[0]
+    with np.load(path, allow_pickle=False) as arrays:
+        return Samples(cast(Any, source), arrays["fed"], arrays["rows"], int(arrays["total"]))
+
+
+def predict(model: Any, rows: np.ndarray, prepare: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Outputs of the model, float32 of shape (n, ...). Raises `Refused` where the rows do not fit it.
+
+    Called directly, batch by batch: for a few thousand rows that is faster than predict(), which compiles first.
+    """
+    size = max(1, min(BATCH_ROWS, BATCH_BYTES // max(1, rows[:1].nbytes)))
+    try:
+        outputs = [
+            np.asarray(
+                model(keras.ops.convert_to_tensor(prepare(np.asarray(rows[start : start + size]))), training=False)
+            )
+            for start in range(0, len(rows), size)
+        ]
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise Refused(f"The model cannot take the rows it is given: {str(error)[:500]}") from error
+    return np.concatenate(outputs).astype("float32")

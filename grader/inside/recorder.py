@@ -1,0 +1,346 @@
+"""A running notebook -> record.json, with every Keras model it makes, how each was trained, and samples of what it was fed.
+
+Everything is written when it happens, so that a notebook that dies halfway leaves what was seen until then. What is written
+here is the notebook's own account: a student's code runs in the same process. Marks rest on what the judge finds.
+"""
+
+import functools
+import inspect
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from grader.inside import describe, samples
+from grader.inside.governor import Governor, pad
+
+MOST_MODELS = 50
+MOST_CALLS = 200
+WEIGHT_BYTES = 400 << 20
+SNAPSHOT_SECONDS = 15.0
+PROGRESS_SECONDS = 0.2
+DEFAULT_BATCH = 32
+
+
+@dataclass
+class Entry:
+    """What is known of one model."""
+
+    id: str
+    model: Any
+    cell: int | None
+    variable: str | None = None
+    fits: list[dict[str, Any]] = field(default_factory=list)
+    evaluations: list[dict[str, Any]] = field(default_factory=list)
+    touched: bool = True
+    """Something was done to it since it was last saved."""
+    saved: float | None = None
+    """Checksum of the weights that were saved."""
+    not_saved_because: str | None = None
+
+
+@contextmanager
+def unnoticed() -> Iterator[None]:
+    """Whatever goes wrong in the recorder must not change what the notebook does; the job's log keeps it."""
+    try:
+        yield
+    except Exception:
+        traceback.print_exc(file=sys.__stderr__)
+
+
+class Recorder:
+    """Wraps Keras' training methods and looks at the notebook's variables after every cell."""
+
+    def __init__(self, out: Path, cells: list[int], training_seconds: float | None):
+        self.out = out
+        self.cells = iter(cells)
+        self.budget = training_seconds
+        self.trained = 0.0
+        self.entries: dict[int, Entry] = {}
+        self.cell: int | None = None
+        self.busy = False
+        self.last_progress = 0.0
+        self.last_snapshot = time.perf_counter()
+
+    # -- hooks ----------------------------------------------------------------------------------------------------------
+
+    def install(self) -> None:
+        """Wrap the methods of keras.Model, for Sequential, functional and subclassed models alike."""
+        self.wrap("fit", self.fit)
+        self.wrap("evaluate", self.evaluate)
+        self.wrap("predict", self.predict)
+        for name in ("compile", "summary", "load_weights", "set_weights", "train_on_batch"):
+            self.wrap(name, self.touch)
+
+    def wrap(self, name: str, around: Callable[..., Any]) -> None:
+        """Replace a method by `around(original, model, *args, **kwargs)`; calls that Keras makes itself go through."""
+        original = getattr(keras.Model, name)
+
+        @functools.wraps(original)
+        def method(model: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.busy:
+                return original(model, *args, **kwargs)
+            self.busy = True
+            try:
+                return around(original, model, *args, **kwargs)
+            finally:
+                self.busy = False
+
+        setattr(keras.Model, name, method)
+
+    def attach(self, shell: Any) -> None:
+        """Follow the cells of an IPython shell."""
+        shell.events.register("pre_run_cell", self.before_cell)
+        shell.events.register("post_run_cell", lambda *_: self.after_cell(shell.user_ns))
+
+    def before_cell(self, info: Any) -> None:
+        """Note which cell runs: Jupyter sends no number, so the host has told the order beforehand."""
+        if info.store_history:
+            self.cell = next(self.cells, None)
+            self.progress(force=True)
+
+    def after_cell(self, namespace: dict[str, Any]) -> None:
+        """Find new models among the variables, and write down what the cell did."""
+        with unnoticed():
+            for name, value in list(namespace.items()):
+                if isinstance(value, keras.Model) and not name.startswith("_"):
+                    self.entry(value).variable = name
+            self.write()
+
+    def finish(self) -> None:
+        """The kernel shuts down: catch weights that changed without a method that is wrapped."""
+        with unnoticed():
+            for entry in self.entries.values():
+                entry.touched = entry.touched or checksum(entry.model) != entry.saved
+            self.write()
+
+    # -- what is wrapped ------------------------------------------------------------------------------------------------
+
+    def touch(self, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
+        """A method that changes the model or shows that it exists."""
+        result = original(model, *args, **kwargs)
+        with unnoticed():
+            self.entry(model).touched = True
+        return result
+
+    def fit(self, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
+        """Train within the budget, and note what was asked and what was granted."""
+        call = inspect.signature(original).bind(model, *args, **kwargs)
+        call.apply_defaults()
+        given = call.arguments
+        entry = self.entry(model)
+        history: dict[str, list[float | None]] = {}
+        governor = Governor(self.seconds_left(), functools.partial(self.after_epoch, entry, given, history))
+        given["callbacks"] = with_callback(given["callbacks"], governor)
+        started, ended = time.perf_counter(), "error"
+        try:
+            result = original(*call.args, **call.kwargs)
+            ended = "budget" if governor.cut else "callback" if governor.asked_to_stop else "finished"
+            if governor.cut:
+                pad(result, given["epochs"] - given["initial_epoch"])
+            return result
+        finally:
+            seconds = time.perf_counter() - started
+            self.trained += seconds
+            with unnoticed():
+                facts = {"stopped": ended, "epochs_granted": governor.epochs, "seconds": seconds, "history": history}
+                entry.fits.append({"cell": self.cell, **fit_facts(given), **facts})
+                self.sample_fit(entry, given)
+                entry.touched = True
+                self.write()
+
+    def evaluate(self, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
+        """Evaluate, and keep the figures and some of the rows."""
+        call = inspect.signature(original).bind(model, *args, **kwargs)
+        call.apply_defaults()
+        results: dict[str, float | None] = {}
+        listener = keras.callbacks.LambdaCallback()
+        listener.on_test_end = lambda logs=None: results.update(figures(logs))
+        call.arguments["callbacks"] = with_callback(call.arguments["callbacks"], listener)
+        result = original(*call.args, **call.kwargs)
+        with unnoticed():
+            self.note_evaluation(self.entry(model), "evaluate", call.arguments["x"], call.arguments["y"], results)
+        return result
+
+    def predict(self, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
+        """Predict, and keep some of the rows."""
+        result = original(model, *args, **kwargs)
+        with unnoticed():
+            given = inspect.signature(original).bind(model, *args, **kwargs).arguments
+            self.note_evaluation(self.entry(model), "predict", given.get("x"), None, {})
+        return result
+
+    # -- notes ----------------------------------------------------------------------------------------------------------
+
+    def entry(self, model: Any) -> Entry:
+        """The entry of a model, new if need be. Keeps the model alive, so that its id stays its own."""
+        key = id(model)
+        if key not in self.entries:
+            if len(self.entries) >= MOST_MODELS:
+                return Entry("none", model, self.cell)
+            self.entries[key] = Entry(f"model-{len(self.entries) + 1}", model, self.cell)
+        return self.entries[key]
+
+    def seconds_left(self) -> float | None:
+        """Of the budget for training."""
+        return None if self.budget is None else max(0.0, self.budget - self.trained)
+
+    def after_epoch(
+        self,
+        entry: Entry,
+        given: dict[str, Any],
+        history: dict[str, list[float | None]],
+        epoch: int,
+        logs: dict[str, Any],
+    ) -> None:
+        """Note the epoch's figures; long trainings leave a snapshot now and then."""
+        for name, value in figures(logs).items():
+            history.setdefault(name, []).append(value)
+        self.progress(epoch=epoch, epochs=given["epochs"])
+        if time.perf_counter() - self.last_snapshot > SNAPSHOT_SECONDS:
+            self.last_snapshot = time.perf_counter()
+            with unnoticed():
+                self.save(entry)
+
+    def sample_fit(self, entry: Entry, given: dict[str, Any]) -> None:
+        """Keep some rows of what fit() trained on and validated on."""
+        x, y = given["x"], given["y"]
+        rows = fit_facts(given)["rows"]
+        if given["validation_split"] and rows:
+            x, y = x[:rows], y[:rows] if samples.row_count(y) else None
+        self.keep(entry, "fit", len(entry.fits), samples.take(x, y))
+        validation = given["validation_data"]
+        if isinstance(validation, (tuple, list)) and len(validation) >= 2:
+            self.keep(entry, "validation", None, samples.take(validation[0], validation[1]))
+        elif validation is not None:
+            self.keep(entry, "validation", None, samples.take(validation))
+
+    def note_evaluation(self, entry: Entry, method: str, x: Any, y: Any, results: dict[str, Any]) -> None:
+        """Note a call of evaluate() or predict(), with some of its rows."""
+        rows = samples.row_count(x)
+        if len(entry.evaluations) < MOST_CALLS:
+            entry.evaluations.append({"method": method, "cell": self.cell, "rows": rows, "results": results})
+        sample = samples.take(x, y)
+        if sample is not None and sample.total > 1:
+            self.keep(entry, method, None, sample)
+        entry.touched = True
+
+    def keep(self, entry: Entry, source: str, number: int | None, sample: samples.Sample | None) -> None:
+        """Write a sample: the last of each source, and of fit() every one (the first hundred)."""
+        if sample is None or (number or 0) > 100:
+            return
+        arrays = {"fed": sample.fed, "rows": sample.rows, "total": np.array(sample.total)}
+        if sample.labels is not None:
+            arrays["labels"] = sample.labels
+        name = f"{entry.id}.{source}{'' if number is None else f'-{number}'}.npz"
+        write_atomically(self.out / name, lambda path: np.savez(path, allow_pickle=False, **arrays))
+
+    # -- files ----------------------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Save the models that were touched, then record.json."""
+        for entry in self.entries.values():
+            if entry.touched:
+                self.save(entry)
+        record = {
+            "models": [entry_facts(entry) for entry in self.entries.values()],
+            "training_seconds": self.trained,
+            "versions": {"keras": keras.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
+        }
+        write_atomically(self.out / "record.json", lambda path: path.write_text(json.dumps(record)))
+
+    def save(self, entry: Entry) -> None:
+        """Write a built model's architecture as JSON and its weights as plain arrays: nothing in them can run."""
+        entry.touched, model = False, entry.model
+        if not model.built:
+            return
+        if sum(describe.count([weight]) * 4 for weight in model.weights) > WEIGHT_BYTES:
+            entry.not_saved_because = f"its weights take more than {WEIGHT_BYTES >> 20} MB"
+            return
+        try:
+            architecture = model.to_json()
+        except (NotImplementedError, TypeError, ValueError) as error:
+            entry.not_saved_because = f"Keras cannot write it down as a list of standard layers: {error}"[:500]
+            return
+        weights = [np.asarray(keras.ops.convert_to_numpy(weight)) for weight in model.weights]
+        write_atomically(self.out / f"{entry.id}.json", lambda path: path.write_text(architecture))
+        write_atomically(
+            self.out / f"{entry.id}.weights.npz", lambda path: np.savez(path, *weights, allow_pickle=False)
+        )
+        entry.saved, entry.not_saved_because = checksum(model), None
+
+    def progress(self, force: bool = False, **epochs: int) -> None:
+        """Say where the notebook is, now and then."""
+        now = time.perf_counter()
+        if force or now - self.last_progress > PROGRESS_SECONDS:
+            self.last_progress = now
+            words = json.dumps({"cell": self.cell, **epochs})
+            with suppress(OSError):
+                write_atomically(self.out / "progress.json", lambda path: path.write_text(words))
+
+
+def entry_facts(entry: Entry) -> dict[str, Any]:
+    """An entry in the fields of `grader.records.Model`."""
+    return {
+        "id": entry.id,
+        "variable": entry.variable,
+        "cell": entry.cell,
+        **describe.model_facts(entry.model),
+        "compiled": describe.compile_facts(entry.model),
+        "fits": entry.fits[-MOST_CALLS:],
+        "evaluations": entry.evaluations,
+        "not_rebuilt_because": entry.not_saved_because,
+    }
+
+
+def fit_facts(given: dict[str, Any]) -> dict[str, Any]:
+    """What fit() was asked: epochs, batch size, rows."""
+    total = samples.row_count(given["x"])
+    held_out = 0 if total is None else total - int(total * (1.0 - given["validation_split"]))
+    validation = given["validation_data"]
+    if isinstance(validation, (tuple, list)) and validation:
+        held_out = samples.row_count(validation[0]) or 0
+    return {
+        "epochs_asked": given["epochs"] - given["initial_epoch"],
+        "batch_size": given["batch_size"] or (DEFAULT_BATCH if total is not None else None),
+        "rows": total if total is None or validation is not None else total - held_out,
+        "validation_rows": held_out,
+    }
+
+
+def figures(logs: dict[str, Any] | None) -> dict[str, float | None]:
+    """Keras' logs as plain numbers."""
+    return {str(name)[:200]: describe.finite(float(value)) for name, value in (logs or {}).items()}
+
+
+def with_callback(callbacks: Any, own: Any) -> Any:
+    """The callbacks as fit() takes them, and one more at the end."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks.append(own)
+        return callbacks
+    listed = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks is not None else []
+    return [*listed, own]
+
+
+def checksum(model: Any) -> float:
+    """A cheap figure that changes when weights do: the sum over the first values of each."""
+    return float(
+        sum(np.ravel(keras.ops.convert_to_numpy(weight))[:64].astype("float64").sum() for weight in model.weights)
+    )
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Write under another name of the same ending, then rename: a reader never sees half a file."""
+    half = path.with_name(f".half-{path.name}")
+    write(half)
+    os.chmod(half, 0o644)
+    os.replace(half, path)

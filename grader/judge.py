@@ -1,0 +1,192 @@
+"""A recording -> what its model is really like: rebuilt and measured in a second sandbox, with labels that stay here."""
+
+import json
+import shutil
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import ValidationError
+
+from grader.execute import Recording
+from grader.records import Count, Layer, Limits, Line, Measurement, Model, Name, Record, Shape, Task, Text
+from grader.sandbox import Job, Sandbox
+from grader.served import Served
+
+JUDGE_SECONDS = 180
+FILE_BYTES = 600 << 20
+JUDGEMENT_BYTES = 10 << 20
+SAMPLED_FITS = 20
+
+
+class Rebuilt(Record):
+    """The judge's layer table."""
+
+    kind: Name
+    layers: list[Layer]
+    parameters: Count
+    trainable_parameters: Count
+    input_shape: Shape | None
+    output_shape: Shape | None
+    rebuilt: bool
+
+
+class Answer(Record):
+    """judgement.json, as the sandbox writes it."""
+
+    model: Rebuilt | None
+    refused: Text | None
+    preprocessing: Line | None
+    why_not: Text
+    rows_from: dict[Name, dict[Literal["train", "test", "unknown"], Count]]
+    own: Name | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is known of a model once the judge has seen it."""
+
+    model: Model
+    measurements: list[Measurement]
+    not_measured_because: str
+
+
+def judge(
+    recording: Recording, model: Model, task: Task, served: Served, sandbox: Sandbox, limits: Limits
+) -> Judgement:
+    """Rebuild the model, feed it the sealed rows as the notebook would have, and compare with the sealed labels."""
+    if recording.files is None or not (recording.files / f"{model.id}.weights.npz").exists():
+        return Judgement(
+            model, [], model.not_rebuilt_because or "The model was not saved: it was never built or trained."
+        )
+    job = sandbox.room()
+    samples = lay_out(job, recording.files, model, served)
+    folder = sandbox.served[task.dataset] if model.fits else None
+    sandbox.start(job, "judge", limits, {"folder": folder})
+    answer, reason = read_answer(job)
+    if answer is None or answer.model is None:
+        why = answer.refused if answer and answer.refused else reason
+        return Judgement(model.model_copy(update={"not_rebuilt_because": why[:2_000]}), [], why)
+    measurements, why_not = [], answer.refused or answer.why_not
+    if answer.preprocessing is not None:
+        sealed = read_array(job.result / "sealed.npy")
+        why_not = unusable(sealed, len(served.sealed_labels), task) or ""
+        if sealed is not None and not why_not:
+            measurements.append(measurement("sealed", sealed, served.sealed_labels, task, answer.preprocessing))
+    if answer.own is not None and (labels := read_labels(samples.get(answer.own), task)) is not None:
+        own = read_array(job.result / "own.npy")
+        if own is not None and not unusable(own, len(labels), task):
+            measurements.append(measurement("own_arrays", own, labels, task, None))
+    judged = {name: getattr(answer.model, name) for name in Rebuilt.model_fields}
+    fits = [
+        fit.model_copy(update={"rows_from": answer.rows_from.get(f"fit-{number}", {})})
+        for number, fit in enumerate(model.fits, start=1)
+    ]
+    return Judgement(model.model_copy(update={**judged, "fits": fits}), measurements, why_not)
+
+
+def lay_out(job: Job, files: Path, model: Model, served: Served) -> dict[str, Path]:
+    """Put the saved model, its samples and the sealed inputs behind the judge's door; return the samples by source."""
+    door = job.folder / "door"
+    shutil.copyfile(files / f"{model.id}.json", door / "model.json")
+    shutil.copyfile(files / f"{model.id}.weights.npz", door / "model.weights.npz")
+    shutil.copyfile(served.sealed_inputs, door / "x_sealed.npy")
+    sources = ["evaluate", "predict", "validation", *(f"fit-{number}" for number in range(1, SAMPLED_FITS + 1))]
+    samples = {source: files / f"{model.id}.{source}.npz" for source in sources}
+    samples = {source: path for source, path in samples.items() if path.exists()}
+    for source, path in samples.items():
+        shutil.copyfile(path, door / f"sample.{source}.npz")
+    for path in door.iterdir():
+        path.chmod(0o644)
+    return samples
+
+
+def read_answer(job: Job) -> tuple[Answer | None, str]:
+    """The sandbox's answer, or None and the reason."""
+    try:
+        ended = job.ended.result(timeout=JUDGE_SECONDS)
+    except FutureTimeoutError:
+        job.kill()
+        job.ended.result(timeout=30)
+        return None, f"Rebuilding and measuring the model took more than {JUDGE_SECONDS} s."
+    path = job.result / "judgement.json"
+    if not path.exists() or path.stat().st_size > JUDGEMENT_BYTES:
+        limit = f"{ended.limit} at {ended.used:g}" if ended.limit and ended.used else f"exit code {ended.code}"
+        return None, f"The judge's sandbox ended early ({limit}) while it rebuilt the model."
+    try:
+        return Answer.model_validate(json.loads(path.read_bytes())), ""
+    except (ValueError, ValidationError):
+        return None, "The judge's sandbox gave an answer that cannot be read."
+
+
+def read_array(path: Path) -> np.ndarray[Any, Any] | None:
+    """Numbers from a sandbox, never objects; None where there is nothing or something else."""
+    try:
+        if path.stat().st_size > FILE_BYTES:
+            return None
+        array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return array if isinstance(array, np.ndarray) and array.dtype.kind in "fiub" else None
+
+
+def read_labels(path: Path | None, task: Task) -> np.ndarray[Any, Any] | None:
+    """What the notebook itself took for the labels of its sample, as class numbers; None where it cannot be that."""
+    try:
+        if path is None or path.stat().st_size > FILE_BYTES:
+            return None
+        with np.load(path, allow_pickle=False) as arrays:
+            labels = arrays["labels"] if "labels" in arrays.files else None
+    except (OSError, ValueError, EOFError, KeyError):
+        return None
+    if labels is None or labels.dtype.kind not in "fiub" or labels.size == 0:
+        return None
+    labels = labels.reshape(len(labels), -1)
+    labels = labels[:, 0] if labels.shape[1] == 1 else labels.argmax(axis=1)
+    return labels.astype(int) if 0 <= labels.min() and labels.max() < task.outputs else None
+
+
+def unusable(outputs: np.ndarray[Any, Any] | None, rows: int, task: Task) -> str | None:
+    """What is wrong with a model's outputs, for the student; None where they are one finite row of scores per label."""
+    if outputs is None:
+        return "The model gave no predictions that could be read."
+    if outputs.shape != (rows, task.outputs):
+        return (
+            f"Expected predictions of shape {(rows, task.outputs)}: for every row one figure per class. Found "
+            f"{outputs.shape}. Look at the last layer: it needs {task.outputs} units, after Flatten or a pooling to one row."
+        )
+    if not np.isfinite(outputs).all():
+        return (
+            "The model's predictions are not finite numbers (NaN or infinity), so its training has broken down. Use a "
+            "smaller learning rate, and check the inputs for NaN or very large values."
+        )
+    return None
+
+
+def measurement(
+    tier: Literal["sealed", "own_arrays"],
+    outputs: np.ndarray[Any, Any],
+    labels: np.ndarray[Any, Any],
+    task: Task,
+    preprocessing: str | None,
+) -> Measurement:
+    """Accuracy and confusion matrix of a classifier.
+
+    Args:
+        tier: what the rows were.
+        outputs: float array of shape (n, classes), one score per class.
+        labels: int array of shape (n,) or (n, 1), class numbers in 0..classes-1.
+        task: says how many classes there are.
+        preprocessing: in words.
+    """
+    y_true, y_pred = labels.reshape(-1).astype(int), outputs.argmax(axis=1)
+    confusion = np.bincount(y_true * task.outputs + y_pred, minlength=task.outputs**2).reshape(task.outputs, -1)
+    return Measurement(
+        tier=tier,
+        rows=len(y_true),
+        metrics={"accuracy": float((y_true == y_pred).mean())},
+        confusion=confusion.tolist(),
+        preprocessing=preprocessing,
+    )

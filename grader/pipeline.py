@@ -1,0 +1,178 @@
+"""A submission goes in, a grade with its reasons comes out: read `grade_notebook` aloud and you know the program."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from grader.answers import find_answers
+from grader.checks import run_checks
+from grader.choose import choose
+from grader.claims import find_claims
+from grader.collect import Collected, collect, folder_name, unparsable
+from grader.course import Course, Threshold, bundled
+from grader.datasets import Store
+from grader.execute import Progress, Recording, execute
+from grader.judge import Judgement, judge
+from grader.quality import count_code_lines, find_quality
+from grader.records import Assignment, Evidence, Grade, Limits, Run
+from grader.report import render_report
+from grader.rubric import Rubric
+from grader.sandbox import Sandbox, open_sandbox
+from grader.score import score
+from grader.served import Served, default_cache, get_split, serve
+from grader.standin import digits
+
+WALL_SECONDS_PER_TRAINING_SECOND = 2
+WALL_SECONDS_UNLIMITED = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What grading an assignment needs, laid out once for many submissions."""
+
+    course: Course
+    assignment: Assignment
+    rubric: Rubric
+    served: Served
+    sandbox: Sandbox
+    thresholds: Mapping[str, Threshold]
+    """By metric; empty where the reference was not calibrated on the data in use."""
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A grade, and where its files are."""
+
+    grade: Grade
+    folder: Path
+
+
+@contextmanager
+def open_desk(
+    folder: Path | None,
+    name: str,
+    isolation: Literal["wall", "none"],
+    *,
+    budget: float | Literal["full"] | None = None,
+    data: Literal["real", "stand-in", "any"] = "any",
+) -> Iterator[Desk]:
+    """Everything that grading the assignment `name` needs; the sandbox in it ends with the `with` block.
+
+    Args:
+        folder: of the course; None for the bundled one.
+        name: of the assignment.
+        isolation: where notebooks run.
+        budget: seconds of training per notebook, `full`, or None for the sheet's.
+        data: any takes the stand-in where the real data set is not to be had.
+
+    Raises:
+        TeacherError: the course, the data or the machine is not as it should be.
+    """
+    course = Course(folder or bundled())
+    assignment = course.assignment(name)
+    rubric = course.rubric(assignment)
+    reference = course.reference(assignment)
+    dataset = assignment.task.dataset
+    split = digits(dataset) if data == "stand-in" else get_split(Store(), dataset, data == "any")
+    served = serve(split, reference.sealed_rows, reference.sealed_seed, default_cache())
+    thresholds = thresholds_for(course, assignment, served)
+    limits = with_budget(assignment.limits, budget)
+    with open_sandbox(isolation, {dataset: served.folder}) as sandbox:
+        yield Desk(course, assignment, rubric, served, sandbox, thresholds, limits)
+
+
+def thresholds_for(course: Course, assignment: Assignment, served: Served) -> Mapping[str, Threshold]:
+    """What the reference reached on this very data."""
+    for calibration in course.calibrations(assignment):
+        if calibration.data == served.data.fingerprint:
+            return calibration.thresholds
+    return {}
+
+
+def with_budget(limits: Limits, budget: float | Literal["full"] | None) -> Limits:
+    """The sheet's limits with another budget of training seconds; the wall clock follows it."""
+    if budget is None:
+        return limits
+    if budget == "full":
+        return limits.model_copy(update={"training_seconds": None, "wall_seconds": WALL_SECONDS_UNLIMITED})
+    wall = max(limits.wall_seconds, budget * WALL_SECONDS_PER_TRAINING_SECOND)
+    return limits.model_copy(update={"training_seconds": budget, "wall_seconds": wall})
+
+
+def grade_notebook(
+    path: Path,
+    desk: Desk,
+    out: Path,
+    *,
+    student: str | None = None,
+    submitted_at: datetime | None = None,
+    due_at: datetime | None = None,
+    progress: Progress | None = None,
+) -> Graded:
+    """Run, judge, check, score and report one submission; its files go to a folder of the student's in `out`."""
+    collected = collect(path, desk.assignment.name, student, submitted_at, due_at)
+    recording = run_notebook(collected, desk, progress)
+    evidence = gather(collected, recording, desk)
+    files = desk.course.check_files(desk.assignment, desk.rubric)
+    results = run_checks(files, evidence, desk.assignment, desk.thresholds, desk.rubric.trust)
+    grade = score(results, desk.rubric, collected.submission, evidence)
+    page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)
+    return Graded(grade, write_results(out, grade, evidence, page, path))
+
+
+def run_notebook(collected: Collected, desk: Desk, progress: Progress | None, *, seed: int = 0) -> Recording:
+    """Run what was handed in, or say why there is nothing to run."""
+    if collected.submission.problem:
+        run = Run(
+            status="not_started",
+            sentence=collected.submission.problem,
+            isolation=desk.sandbox.isolation,
+            seed=seed,
+            budget=desk.limits.training_seconds,
+            limits=desk.limits,
+        )
+        return Recording(run, [], [], None)
+    notebook = collected.notebook
+    return execute(notebook, unparsable(notebook), desk.sandbox, desk.limits, seed=seed, progress=progress)
+
+
+def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
+    """Everything that is known about a submission: its run, its judged model, and what its pages say."""
+    task, notebook = desk.assignment.task, collected.notebook
+    chosen, because = choose(recording.models, task)
+    models, measurements, not_measured = recording.models, [], ""
+    if chosen is not None:
+        model = next(model for model in models if model.id == chosen)
+        verdict = judge(recording, model, task, desk.served, desk.sandbox, desk.limits)
+        models = [verdict.model if model.id == chosen else model for model in models]
+        measurements, not_measured = verdict.measurements, verdict.not_measured_because
+    return Evidence(
+        assignment=desk.assignment.name,
+        data=desk.served.data,
+        run=recording.run,
+        cells=recording.cells,
+        models=models,
+        chosen=chosen,
+        chosen_because=because,
+        measurements=measurements,
+        not_measured_because=not_measured,
+        answers=find_answers(notebook, desk.assignment.questions),
+        quality=find_quality(notebook),
+        code_lines=count_code_lines(notebook),
+        claims=find_claims(collected.saved),
+    )
+
+
+def write_results(out: Path, grade: Grade, evidence: Evidence, page: str, submitted: Path) -> Path:
+    """Write the student's folder: report.html, grade.json, evidence.json, and the file as it was handed in."""
+    folder = out / folder_name(grade.student)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / "grade.json").write_text(grade.model_dump_json(indent=2), encoding="utf-8")
+    (folder / "evidence.json").write_text(evidence.model_dump_json(indent=2), encoding="utf-8")
+    (folder / "submission.ipynb").write_bytes(submitted.read_bytes())
+    return folder

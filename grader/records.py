@@ -1,0 +1,461 @@
+"""The nouns: Assignment, Submission, Evidence, CheckResult, Grade. Frozen, typed, JSON out and JSON in.
+
+What comes out of a sandbox is written by code that a student may control, so every text has a length and every list a
+size. A figure that is not finite (a loss that became NaN) is None.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from grader.expect import Missing
+
+Name = Annotated[str, StringConstraints(max_length=200)]
+Line = Annotated[str, StringConstraints(max_length=2_000)]
+Text = Annotated[str, StringConstraints(max_length=50_000)]
+Figure = float | None
+"""A finite number, or None where it was NaN or infinite."""
+Shape = tuple[int | None, ...]
+"""Sizes of an array's axes; None is the batch or an axis of unknown length."""
+Setting = bool | int | float | Name | None | list[bool | int | float | Name | None]
+Count = Annotated[int, Field(ge=0, le=10**15)]
+Seconds = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+RunStatus = Literal["finished", "errors", "died", "limit", "not_started"]
+"""errors: every cell was tried, some raised. died: the kernel ended by itself. limit: it ran into one of its limits."""
+Tier = Literal["sealed", "own_arrays", "claimed"]
+"""How an accuracy is known, best first. sealed: the judge's predictions on rows the notebook never saw. own_arrays: the
+rebuilt model on the arrays that the notebook itself evaluated on. claimed: only printed in the notebook."""
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, and an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+# -- Assignment ----------------------------------------------------------------------------------------------------------
+
+
+class DocumentedLayer(Record):
+    """A layer as the course document lists it."""
+
+    class_name: Name
+    output_shape: Shape
+    """Without the batch axis."""
+    parameters: Count
+    activation: Name | None = None
+
+
+class DocumentedModel(Record):
+    """A network of the course documents."""
+
+    name: Name
+    title: Line
+    parameters: Count
+    layers: list[DocumentedLayer]
+
+
+class TheorySection(Record):
+    """One heading of the sheet's "Contents for Theory" with its text (Markdown)."""
+
+    heading: Line
+    text: Text
+
+
+class Task(Record):
+    """What the sheet asks of any network that answers it."""
+
+    dataset: Name
+    """Name in the data store, for example fashion-mnist."""
+    kind: Literal["classification", "regression"]
+    classes: list[Name] = []
+    """Names of the classes, in the order of their numbers."""
+    input_shapes: list[Shape]
+    """Shapes of one row that the network may take, without the batch axis."""
+    outputs: Count
+    """Units of the last layer."""
+    output_activation: Name | None
+    required_layers: dict[Name, Count] = {}
+    """Least number of layers of a Keras class, for example {Conv2D: 2}."""
+    parameter_budget: Count
+    """No more parameters than this."""
+
+
+class Limits(Record):
+    """What one notebook may use. The field names are those of the sheet and of the report."""
+
+    wall_seconds: Seconds = 900
+    """From the first cell to the last."""
+    training_seconds: Seconds | None = 300
+    """For all fit() calls together; None is as long as asked. Training that is cut keeps what it has learned."""
+    memory_mb: Count = 6_000
+    """Of all processes of the notebook together."""
+    processes: Count = 512
+    """Processes and threads at once."""
+    written_mb: Count = 1_000
+    """Files that exist at one time."""
+    output_mb: Count = 20
+    """Printed text, tables and pictures of all cells together."""
+
+
+class Assignment(Record):
+    """An assignment: what students get, and the names of what only the teacher has."""
+
+    name: Name
+    number: Name
+    """As the lab manual counts, for example 3B."""
+    title: Line
+    college: Line = ""
+    course: Line = ""
+    objective: Text
+    prerequisites: list[Line]
+    theory: list[TheorySection]
+    questions: list[Line]
+    task: Task
+    limits: Limits = Limits()
+    documented_models: list[DocumentedModel]
+    """The first is the default."""
+    rubric: Name = "lab-manual"
+
+
+# -- Submission ----------------------------------------------------------------------------------------------------------
+
+
+class Submission(Record):
+    """A file that a student handed in. The file itself is only read; what runs is a copy."""
+
+    student: Name
+    assignment: Name
+    path: str
+    sha256: str
+    submitted_at: datetime | None = None
+    """With a time zone."""
+    due_at: datetime | None = None
+    notes: list[Line] = []
+    """What was mended while reading, for example "a Python script was taken as one cell"."""
+    problem: Line | None = None
+    """Why nothing can be run, in a sentence for the student; None where there is something to run."""
+
+
+# -- Evidence ------------------------------------------------------------------------------------------------------------
+
+
+class Layer(Record):
+    """One row of a model's layer table."""
+
+    name: Name
+    class_name: Name
+    """Keras' class, for example Conv2D."""
+    activation: Name | None = None
+    output_shape: Shape | None = None
+    """With the batch axis first, as Keras prints it."""
+    parameters: Count
+    trainable: bool = True
+    settings: dict[Name, Setting] = {}
+    """Those of filters, units, kernel_size, pool_size, strides, padding, rate ... that the layer has."""
+
+
+class Compiled(Record):
+    """What compile() was given."""
+
+    optimizer: Name | None = None
+    learning_rate: Figure = None
+    loss: Name | None = None
+    metrics: list[Name] = []
+
+
+class Fit(Record):
+    """One call of fit()."""
+
+    cell: int | None = None
+    """Number of the code cell, counted from 1."""
+    epochs_asked: Count
+    epochs_granted: Count
+    stopped: Literal["finished", "callback", "budget", "error"]
+    """callback: by the notebook's own (EarlyStopping); budget: by the grader; error: an exception."""
+    batch_size: Count | None = None
+    rows: Count | None = None
+    validation_rows: Count | None = None
+    history: dict[Name, list[Figure]] = {}
+    """Per metric one figure per granted epoch."""
+    seconds: Seconds
+    rows_from: dict[Literal["train", "test", "unknown"], Count] = {}
+    """Where sampled rows of the training input came from, as the judge recognised them."""
+
+
+class Evaluation(Record):
+    """One call of evaluate() or predict()."""
+
+    method: Literal["evaluate", "predict"]
+    cell: int | None = None
+    rows: Count | None = None
+    results: dict[Name, Figure] = {}
+
+
+class Model(Record):
+    """A Keras model that the notebook made. Layers and parameters are the judge's where `rebuilt`, else the notebook's."""
+
+    id: Name
+    """model-1, model-2 ... in the order of their making."""
+    variable: Name | None = None
+    """What the notebook calls it; None inside functions."""
+    kind: Name
+    """Sequential, Functional, or the name of the student's own class."""
+    cell: int | None = None
+    layers: Annotated[list[Layer], Field(max_length=1_000)]
+    parameters: Count
+    trainable_parameters: Count
+    input_shape: Shape | None = None
+    output_shape: Shape | None = None
+    compiled: Compiled | None = None
+    fits: Annotated[list[Fit], Field(max_length=1_000)] = []
+    evaluations: Annotated[list[Evaluation], Field(max_length=1_000)] = []
+    rebuilt: bool = False
+    """The judge loaded the saved file without running any code of the student's."""
+    not_rebuilt_because: Line | None = None
+
+    @property
+    def last_fit(self) -> Fit:
+        """The last training. Raises `Missing` where the model was never trained."""
+        if not self.fits:
+            raise Missing(
+                "the model to be trained with fit()",
+                "no call of fit() on it",
+                "Compile the model, then call model.fit(...) on the training rows.",
+            )
+        return self.fits[-1]
+
+
+class CellError(Record):
+    """What a cell raised."""
+
+    kind: Name
+    """Class of the exception, for example NameError."""
+    message: Line
+    line: int | None = None
+    """In the cell, counted from 1."""
+
+
+class CellRun(Record):
+    """How one code cell went."""
+
+    number: Count
+    """Code cells counted from 1: In [n] after "Restart and run all"."""
+    status: Literal["ok", "error", "skipped", "stopped", "not_run"]
+    """skipped: could not be parsed; stopped: was running when the run ended early."""
+    seconds: Seconds = 0
+    error: CellError | None = None
+    output: Text = ""
+    """The beginning of what it printed, without colours."""
+
+
+class LimitHit(Record):
+    """A limit that ended the run."""
+
+    name: Name
+    """Field of `Limits`."""
+    value: float
+    used: float | None = None
+
+
+class Run(Record):
+    """How the notebook's run went as a whole."""
+
+    status: RunStatus
+    sentence: Line
+    """For the student: what happened, and what to do."""
+    seconds: Seconds = 0
+    training_seconds: Seconds = 0
+    limit: LimitHit | None = None
+    missing_modules: list[Name] = []
+    """Modules that the kernels of this grader do not have: the grader's gap, not the student's."""
+    isolation: Literal["wall", "none"]
+    seed: int = 0
+    budget: Seconds | None = None
+    """Training seconds that were granted; None is as long as asked."""
+    versions: dict[Name, Name] = {}
+    limits: Limits = Limits()
+
+
+class Claim(Record):
+    """A figure printed in the notebook's outputs as handed in."""
+
+    cell: int
+    metric: Name
+    value: float
+    text: Line
+
+
+class Measurement(Record):
+    """A result of the chosen model."""
+
+    tier: Tier
+    rows: Count
+    metrics: dict[Name, float]
+    """For example {accuracy: 0.9031}."""
+    confusion: list[list[Count]] | None = None
+    """Rows are the true classes, columns the predicted ones."""
+    preprocessing: Line | None = None
+    """What was done to the raw rows before the model saw them, in words."""
+
+
+class WrittenAnswer(Record):
+    """What the notebook says to a question of the sheet."""
+
+    question: Line
+    cell: int | None = None
+    """Number among all cells, from 1; None where nothing was found."""
+    words: Count = 0
+    text: Text = ""
+
+
+class QualityFinding(Record):
+    """A remark of ruff's."""
+
+    rule: Name
+    message: Line
+    cell: int
+    line: int
+
+
+class DataUsed(Record):
+    """The data set that the notebook was served."""
+
+    name: Name
+    stand_in: bool
+    """True where the real data set was not there and small bundled digits took its place."""
+    fingerprint: Name
+    """SHA-256 of the arrays."""
+    note: Line = ""
+    """What a teacher should know of the copy, for example that its images were re-encoded."""
+    train_rows: Count
+    test_rows: Count
+    sealed_rows: Count
+
+
+class Evidence(Record):
+    """Everything that is known about one submission after its run; checks read nothing else."""
+
+    assignment: Name
+    data: DataUsed
+    run: Run
+    cells: list[CellRun]
+    models: list[Model] = []
+    chosen: Name | None = None
+    """Id of the model that answers the sheet."""
+    chosen_because: Line = ""
+    measurements: list[Measurement] = []
+    """Of the chosen model, best tier first."""
+    not_measured_because: Line = ""
+    """Why there is no sealed measurement, for the student."""
+    answers: list[WrittenAnswer] = []
+    quality: list[QualityFinding] = []
+    code_lines: Count = 0
+    claims: list[Claim] = []
+
+    @property
+    def model(self) -> Model:
+        """The model that answers the sheet. Raises `Missing` where there is none."""
+        for model in self.models:
+            if model.id == self.chosen:
+                return model
+        raise Missing(
+            "a Keras model in the notebook", f"none: {self.run.sentence}", "Build it with keras.Sequential([...])."
+        )
+
+    @property
+    def measurement(self) -> Measurement:
+        """The most trusted measurement of the chosen model. Raises `Missing` where there is none."""
+        if not self.measurements:
+            self.model.last_fit  # noqa: B018 - an untrained or missing model is the better reason
+            raise Missing("a result of the trained model", "none", self.not_measured_because)
+        return self.measurements[0]
+
+
+# -- Judgement -----------------------------------------------------------------------------------------------------------
+
+
+class CheckResult(Record):
+    """Outcome of one check on one submission."""
+
+    id: Name
+    """Name of the function."""
+    title: Line
+    """The check's docstring: the sentence the student reads."""
+    criterion: Name
+    visibility: Literal["visible", "hidden"]
+    status: Literal["passed", "partial", "failed", "undecided", "broken"]
+    """failed is the student's; broken is ours. Undecided and broken never cost marks; they ask for a person."""
+    share: Share = 0
+    """Of the marks; partial has one between 0 and 1."""
+    weight: float = 1
+    expected: Line = ""
+    found: Line = ""
+    hint: Line = ""
+    trust: Name | None = None
+
+
+class Criterion(Record):
+    """What one criterion of the rubric earned, and why."""
+
+    id: Name
+    title: Line
+    outcome: Literal["earned", "partial", "lost", "pending"]
+    """pending: nobody and nothing has decided it yet; it is not counted."""
+    marks: float | None
+    """None while pending."""
+    out_of: float
+    expected: Line = ""
+    found: Line = ""
+    hint: Line = ""
+    trust: Name | None = None
+    checks: list[CheckResult] = []
+
+
+class Column(Record):
+    """One column of the record sheet."""
+
+    marks: float | None
+    """Sum of what is decided; None while nothing is."""
+    out_of: float
+    pending: float
+    """Marks that are still open."""
+    criteria: list[Criterion]
+
+
+class Total(Record):
+    """The record sheet's Total column."""
+
+    marks: float
+    """Sum of all that is decided."""
+    out_of: float
+    pending: float
+    """Marks that are still open: never counted as zero."""
+
+
+class Flag(Record):
+    """Something for a person to look at. It changes no mark."""
+
+    title: Line
+    detail: Line
+
+
+class RunSummary(Record):
+    """The run in three figures."""
+
+    status: str
+    seconds: Seconds
+    training_seconds: Seconds
+
+
+class Grade(Record):
+    """The record sheet of one submission."""
+
+    student: Name
+    assignment: Name
+    columns: dict[Name, Column]
+    total: Total
+    flags: list[Flag] = []
+    run: RunSummary

@@ -1,0 +1,96 @@
+"""A rubric file -> the marking scheme: columns of the record sheet, their criteria, and the policy for lateness."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+
+from grader.errors import TeacherError
+from grader.records import Line, Name, Record, Share, Tier
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+Marks = Annotated[float, Field(gt=0)]
+
+
+class CriterionScheme(Record):
+    """A criterion: the checks that carry its id decide it."""
+
+    id: Name
+    title: Line
+    marks: Marks
+
+
+class ColumnScheme(Record):
+    """A column of the record sheet."""
+
+    name: Name
+    marks: Marks
+    source: Literal["checks", "teacher", "submission_time"] = "checks"
+    """Who decides: the checks of its criteria, a person, or the time of submission."""
+    criteria: list[CriterionScheme] = []
+
+    @model_validator(mode="after")
+    def criteria_add_up(self) -> Self:
+        """The criteria's marks are the column's."""
+        total = sum(criterion.marks for criterion in self.criteria)
+        if self.source == "checks" and abs(total - self.marks) > 1e-9:
+            raise ValueError(
+                f"Expected the criteria of column `{self.name}` to add up to {self.marks:g}. Received: {total:g}"
+            )
+        return self
+
+
+class LatePolicy(Record):
+    """What a late submission loses of the column that the time of submission decides."""
+
+    grace_minutes: Annotated[float, Field(ge=0)] = 0
+    marks_per_day: Annotated[float, Field(ge=0)] = 1
+    """For every day that has begun after the grace."""
+
+
+class Rubric(Record):
+    """A marking scheme."""
+
+    name: Name
+    title: Line
+    columns: list[ColumnScheme]
+    signature: Line = "Dated Sign of Subject Teacher"
+    """Heading of the last column, which stays empty for a signature."""
+    late: LatePolicy = LatePolicy()
+    trust: dict[Tier, Share] = {"sealed": 1.0, "own_arrays": 0.8, "claimed": 0.5}
+    """Largest share of a result's marks by how the result is known."""
+    checks: list[Name] = []
+    """Files of checks beside the rubric that hold for every assignment."""
+
+    @property
+    def out_of(self) -> float:
+        """Marks of all columns together."""
+        return sum(column.marks for column in self.columns)
+
+
+def read_toml(path: Path, record: type[AnyRecord], **given: object) -> AnyRecord:
+    """The file as a record.
+
+    Raises:
+        TeacherError: the file is missing, is not TOML, or has a key that is missing, unknown or of the wrong kind;
+            the message names file and key.
+
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise TeacherError(f"Expected the file {path}. Found nothing there.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TeacherError(f"Expected TOML in {path}. Found: {error}") from None
+    try:
+        return record.model_validate({**table, **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise TeacherError(f"Expected a valid `{key}` in {path}. Found: {first['msg']}") from None
+
+
+def read_rubric(path: Path) -> Rubric:
+    """The rubric in a TOML file. Raises `TeacherError` with file and key."""
+    return read_toml(path, Rubric, name=path.stem)

@@ -1,0 +1,267 @@
+"""A request -> a running job, behind the wall or without one; the two sandboxes have the same three methods."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass, field
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import psutil
+
+from grader import wall
+from grader.errors import SandboxError, TeacherError
+from grader.inside.guard import Ended, Request
+from grader.records import Limits
+
+WARM_UP_SECONDS = 120
+FIRST_USER = 100_000
+"""Jobs that root starts are users of their own from here on, so that the limit on processes is each job's own."""
+USERS = 50_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that was started."""
+
+    id: str
+    folder: Path
+    sandbox: "Sandbox"
+    ended: "Future[Ended]" = field(default_factory=Future)
+
+    @property
+    def result(self) -> Path:
+        """Folder of its result files: written by code that a student may control."""
+        return self.folder / "result"
+
+    def signal(self, number: int) -> None:
+        """Hand SIGINT to the job, or end it and everything it started with SIGTERM."""
+        if not self.ended.done():
+            self.sandbox.signal(self, number)
+
+    def kill(self) -> None:
+        """End the job and everything it started."""
+        self.signal(signal.SIGTERM)
+
+
+class Sandbox:
+    """Where jobs run. Use it as a context manager: at its end no process and no folder of it is left."""
+
+    isolation: Literal["wall", "none"]
+
+    def __init__(self, served: Mapping[str, Path]):
+        self.served_here = served
+        """Per data set its folder of arrays, as `grader.served` writes them."""
+        # Short, because the path of a unix socket holds about a hundred characters; /tmp is what the inner wall covers.
+        self.jobs = Path(tempfile.mkdtemp(prefix="grader-", dir="/tmp" if os.name == "posix" else None))  # noqa: S108
+        self.numbers = count(1)
+        self.running: dict[str, Job] = {}
+
+    @property
+    def served(self) -> dict[str, str]:
+        """Folders of the served data sets as a job sees them."""
+        return {name: str(folder) for name, folder in self.served_here.items()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        shutil.rmtree(self.jobs, ignore_errors=True)
+
+    def room(self) -> Job:
+        """A job that is not started yet: its folder is there, to put what it needs behind its door."""
+        number = next(self.numbers)
+        job = Job(str(number), self.jobs / str(number), self)
+        for path in (job.folder, job.folder / "door", job.result):
+            path.mkdir(mode=0o755)
+        return job
+
+    def start(self, job: Job, kind: str, limits: Limits, settings: dict[str, Any], threads: int | None = None) -> None:
+        """Start the job with what its kind needs to know; `job.ended` tells when it is over."""
+        user = FIRST_USER + int(job.id) % USERS
+        walled = self.isolation == "wall"
+        if walled and os.geteuid() == 0:
+            os.chown(job.folder / "door", user, user)
+        request = Request(
+            job=job.id,
+            kind=kind,
+            folder=str(job.folder),
+            walled=walled,
+            user=user if os.geteuid() == 0 else wall.NOBODY,
+            memory_mb=limits.memory_mb,
+            processes=limits.processes,
+            written_mb=limits.written_mb,
+            threads=threads or os.cpu_count() or 1,
+            settings={"seed": 0, **settings},
+        )
+        self.running[job.id] = job
+        self.launch(job, request)
+
+    def launch(self, job: Job, request: Request) -> None:
+        """Start the job's process."""
+        raise NotImplementedError
+
+    def signal(self, job: Job, number: int) -> None:
+        """Hand a signal to the job's guardian."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End every job."""
+        raise NotImplementedError
+
+
+class WalledSandbox(Sandbox):
+    """Jobs forked from one warm process behind bubblewrap, each in namespaces of its own."""
+
+    isolation = "wall"
+
+    def __init__(self, served: Mapping[str, Path]):
+        super().__init__(served)
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control = control
+        program = [sys.executable, "-m", "grader.inside.warm", str(theirs.fileno())]
+        self.log = (self.jobs / "warm.log").open("w+b")
+        # The thread that starts it must live as long: --die-with-parent follows the thread.
+        self.warm = subprocess.Popen(  # noqa: S603
+            wall.command(self.jobs, served, program),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+        )
+        theirs.close()
+        self.ready: Future[None] = Future()
+        self.listener = threading.Thread(target=self.listen, name="warm", daemon=True)
+        self.listener.start()
+
+    @property
+    def served(self) -> dict[str, str]:
+        """Folders of the served data sets as a job sees them."""
+        return {name: f"{wall.SERVED}/{name}" for name in self.served_here}
+
+    def listen(self) -> None:
+        """Pass on what the warm process says until it hangs up; then every job that still ran is lost."""
+        while packet := self.receive():
+            message = json.loads(packet)
+            if message["event"] == "ready":
+                self.ready.set_result(None)
+            else:
+                self.running.pop(message["job"]).ended.set_result(Ended(**message["ended"]))
+        if not self.ready.done():
+            self.ready.set_exception(SandboxError(f"The sandbox did not start. Its last words: {self.last_words()}"))
+        self.lose_jobs()
+
+    def lose_jobs(self) -> None:
+        """Tell every job that still ran, or was about to, that it is over."""
+        while self.running:
+            _, job = self.running.popitem()
+            job.ended.set_result(Ended(code=-signal.SIGKILL, error="the sandbox's warm process ended"))
+
+    def receive(self) -> bytes:
+        """The next packet; empty once the warm process is gone."""
+        try:
+            return self.control.recv(1 << 16)
+        except OSError:
+            return b""
+
+    def last_words(self) -> str:
+        """The end of the warm process' log."""
+        self.log.flush()
+        return Path(self.log.name).read_text(errors="replace")[-500:].strip() or "none"
+
+    def launch(self, job: Job, request: Request) -> None:
+        """Ask the warm process for a fork. Raises `SandboxError` where it did not start."""
+        try:
+            self.ready.result(timeout=WARM_UP_SECONDS)
+        except TimeoutError:
+            raise SandboxError(f"The sandbox was not ready within {WARM_UP_SECONDS} s: {self.last_words()}") from None
+        self.say({"start": asdict(request)})
+
+    def signal(self, job: Job, number: int) -> None:
+        """The warm process knows the guardian."""
+        self.say({"job": job.id, "signal": number})
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Tell the warm process; where it is gone, the jobs are lost."""
+        try:
+            self.control.send(json.dumps(message).encode())
+        except OSError:
+            self.listener.join()
+            self.lose_jobs()
+
+    def close(self) -> None:
+        """End the warm process; its process namespace, and with it every job, ends too."""
+        self.warm.kill()
+        self.warm.wait()
+        self.control.shutdown(socket.SHUT_RDWR)
+        self.listener.join(timeout=10)
+        self.control.close()
+        self.log.close()
+
+
+class PlainSandbox(Sandbox):
+    """Every job is a fresh process without a wall: for one's own notebooks, and where there are no namespaces."""
+
+    isolation = "none"
+
+    def __init__(self, served: Mapping[str, Path]):
+        super().__init__(served)
+        self.guardians: dict[str, psutil.Popen] = {}
+
+    def launch(self, job: Job, request: Request) -> None:
+        """Start a guardian with the job in it, and a thread that waits for its end."""
+        words = [sys.executable, "-m", "grader.inside.guard", json.dumps(asdict(request))]
+        environment = {**os.environ, **wall.ENVIRONMENT}
+        with (job.folder / "guardian.log").open("wb") as log:
+            guardian = psutil.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.guardians[job.id] = guardian
+        threading.Thread(target=self.wait, args=(job, guardian), daemon=True).start()
+
+    def wait(self, job: Job, guardian: psutil.Popen) -> None:
+        """Tell the end of the job once its guardian is gone."""
+        code = guardian.wait()
+        report = job.result / "ended.json"
+        self.running.pop(job.id, None)
+        job.ended.set_result(Ended(**json.loads(report.read_text())) if report.exists() else Ended(code))
+
+    def signal(self, job: Job, number: int) -> None:
+        """Straight to the guardian; where the system has no signals, the job's processes are ended one by one."""
+        guardian = self.guardians[job.id]
+        if os.name == "posix":
+            guardian.send_signal(number)
+            return
+        for process in [*guardian.children(recursive=True), guardian]:
+            process.kill()
+
+    def close(self) -> None:
+        """End every job."""
+        for job in list(self.running.values()):
+            job.kill()
+            job.ended.result(timeout=30)
+
+
+def open_sandbox(isolation: Literal["wall", "none"], served: Mapping[str, Path]) -> Sandbox:
+    """The sandbox of that kind.
+
+    Raises:
+        TeacherError: the wall is asked for and this machine cannot build it.
+
+    """
+    if isolation == "none":
+        return PlainSandbox(served)
+    if reason := wall.why_not():
+        raise TeacherError(f"{reason} To run without protection (your own notebooks only): --isolation none.")
+    return WalledSandbox(served)

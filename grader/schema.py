@@ -1,0 +1,19 @@
+"""The records -> their JSON schemas in docs/, for programs that read grade.json and evidence.json."""
+
+import json
+import sys
+from pathlib import Path
+
+from grader.records import Evidence, Grade
+
+RECORDS = {"grade.schema.json": Grade, "evidence.schema.json": Evidence}
+
+
+def schema(name: str) -> str:
+    """The JSON schema in the file of that name, as text."""
+    return json.dumps(RECORDS[name].model_json_schema(), indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    for name in RECORDS:
+        (Path(sys.argv[1]) / name).write_text(schema(name), encoding="utf-8")

@@ -1,0 +1,105 @@
+"""Evidence -> how often the trained network is right, on all pictures and on each class."""
+
+import pytest
+
+from grader.course import Threshold
+from grader.expect import Expectation, Missing, Undecided, settle, share_between
+from grader.records import Assignment, Evidence, Fit, Measurement
+
+GUESSING = (
+    "That is hardly better than guessing. Check that training and test pictures are prepared in the same way (both "
+    "divided by 255), that the last layer is softmax, and that the labels are the data set's own."
+)
+OVERFITS = (
+    "The network overfits: it knows the training pictures by heart. Add Dropout after the pooling layers, or stop the "
+    "training when the validation loss stops falling."
+)
+CAN_LEARN_MORE = (
+    "The network can still learn. Train it for more epochs and on all training pictures; if that does not help, "
+    "give the Conv2D layers more filters."
+)
+WEAK_CLASS = (
+    "The row of such a class in the confusion matrix shows what the network takes it for. Train for longer, and "
+    "check that labels and pictures are in the same order."
+)
+CUT = (
+    "The grader's training budget ended the training, so this is not decided and costs nothing. Your teacher can "
+    "grade the notebook again with a larger budget."
+)
+NOT_CALIBRATED = (
+    "What the reference solution reaches on these data was not measured yet, so nothing is taken off. Your teacher "
+    "runs `grader calibrate` first."
+)
+
+
+@pytest.mark.criterion("accuracy", weight=4)
+def test_accuracy(evidence: Evidence, thresholds: dict[str, Threshold], trust: dict[str, float]) -> None:
+    """The trained network is right often enough on pictures that it has never seen."""
+    measured = evidence.measurement
+    accuracy, marks = measured.metrics["accuracy"], thresholds.get("accuracy")
+    found = f"{accuracy:.4f} {how_known(measured)}"
+    if marks is None:
+        raise Undecided("an accuracy near that of the reference solution", found, NOT_CALIBRATED)
+    earned = share_between(accuracy, marks.floor, marks.full)
+    expected = f"an accuracy of at least {marks.full:.3f} (marks begin at {marks.floor:.3f})"
+    if earned < 1:
+        spare_the_cut(evidence, expected, found)
+    hint = what_next(accuracy, evidence) if earned < 1 else evidence.not_measured_because
+    settle(Expectation(expected, found, hint, min(earned, trust[measured.tier]), measured.tier))
+
+
+@pytest.mark.criterion("accuracy")
+def test_every_class(evidence: Evidence, assignment: Assignment, trust: dict[str, float]) -> None:
+    """Each of the ten classes is recognised more often than by guessing."""
+    measured, classes = evidence.measurement, assignment.task.outputs
+    expected = f"each class to be recognised in more than 1 of {classes} cases"
+    if measured.confusion is None:
+        raise Missing(expected, f"only an accuracy {how_known(measured)}", evidence.not_measured_because)
+    recalls = [row[label] / max(1, sum(row)) for label, row in enumerate(measured.confusion)]
+    weak = [label for label, recall in enumerate(recalls) if recall <= 1 / classes]
+    found = f"every class in at least {min(recalls):.2f} of its cases"
+    hint = evidence.not_measured_because
+    if weak:
+        found = ", ".join(f"{class_name(label, evidence, assignment)} in {recalls[label]:.2f}" for label in weak)
+        hint = WEAK_CLASS
+        spare_the_cut(evidence, expected, found)
+    settle(Expectation(expected, found, hint, min(1 - len(weak) / classes, trust[measured.tier]), measured.tier))
+
+
+def how_known(measured: Measurement) -> str:
+    """Where the figure comes from, in words."""
+    return {
+        "sealed": f"on {measured.rows:,} test pictures that the notebook never saw",
+        "own_arrays": f"on the {measured.rows:,} pictures that the notebook itself evaluated on",
+        "claimed": "printed in the notebook as handed in, and not measured",
+    }[measured.tier]
+
+
+def last_fit(evidence: Evidence) -> Fit | None:
+    """The last training of the model that counts, if there was one."""
+    fits = [fit for model in evidence.models if model.id == evidence.chosen for fit in model.fits]
+    return fits[-1] if fits else None
+
+
+def spare_the_cut(evidence: Evidence, expected: str, found: str) -> None:
+    """Raise `Undecided` where the grader's budget ended the training: more of it might have been enough."""
+    fit = last_fit(evidence)
+    if fit and fit.stopped == "budget":
+        raise Undecided(expected, f"{found}, after {fit.epochs_granted} of {fit.epochs_asked} epochs", CUT)
+
+
+def what_next(accuracy: float, evidence: Evidence) -> str:
+    """The likeliest way to a better result, from the last training's history."""
+    fit = last_fit(evidence)
+    training = [name for name in (fit.history if fit else {}) if "acc" in name.lower() and not name.startswith("val_")]
+    reached = fit.history[training[0]][-1] if fit and training else None
+    if accuracy < 0.2:
+        return GUESSING
+    if reached is not None and reached > accuracy + 0.05:
+        return f"Training accuracy ended at {reached:.3f}, far above it. {OVERFITS}"
+    return CAN_LEARN_MORE
+
+
+def class_name(label: int, evidence: Evidence, assignment: Assignment) -> str:
+    """Name of a class; only its number where small digits took the place of the real data."""
+    return f"class {label}" if evidence.data.stand_in else f"{assignment.task.classes[label]} (class {label})"

@@ -1,0 +1,53 @@
+"""Evidence -> whether every cell of the notebook runs on a fresh kernel."""
+
+import pytest
+
+from grader.expect import Expectation, Missing, Undecided, settle
+from grader.records import CellRun, Evidence
+
+NEXT_STEP = {
+    "NameError": "The name is used before a cell defines it; perhaps its cell was deleted or stands further down.",
+    "SyntaxError": "Python cannot read the cell. Look at that line and the one above for a bracket, colon or quote.",
+    "IndentationError": "Python cannot read the cell. Lines of one block must begin at the same column.",
+    "FileNotFoundError": "Only the notebook is handed in, without files. Load the data with keras.datasets.",
+    "StdinNotImplementedError": "Nobody can type while the notebook is graded. Write the value into the code.",
+    "MemoryError": "The notebook asked for more memory than it may have. Work on fewer rows at a time.",
+    "ValueError": "Print the shape of what goes in, just above that line, and compare it with what the call expects.",
+}
+
+WITHOUT_ERROR = {"stopped": "it was running when the run ended", "not_run": "the run ended before it"}
+
+
+@pytest.mark.criterion("runs-clean")
+def test_runs_clean(evidence: Evidence) -> None:
+    """Every cell runs without an error, from the first to the last, on a fresh kernel."""
+    cells, run = evidence.cells, evidence.run
+    expected = "every code cell to run without an error"
+    if not cells:
+        raise Missing(expected, f"no code cell that ran: {run.sentence}", "Hand in the notebook with its code cells.")
+    bad = [cell for cell in cells if cell.status != "ok"]
+    found = f"{len(cells) - len(bad)} of {len(cells)} cells that did"
+    if bad:
+        found += f"; the first that did not is cell {bad[0].number}: {what_happened(bad[0], run.sentence)}"
+    if bad and run.missing_modules:
+        modules = ", ".join(f"`{module}`" for module in run.missing_modules)
+        hint = f"The grader does not have {modules}. That is its gap and costs nothing: your teacher can install it."
+        raise Undecided(expected, found, hint)
+    hint = next_step(bad[0]) if bad else ""
+    settle(Expectation(expected, found, hint, share=1 - len(bad) / len(cells)))
+
+
+def what_happened(cell: CellRun, sentence: str) -> str:
+    """The cell's error with its line, or why the cell has none."""
+    if cell.error:
+        line = f"line {cell.error.line}, " if cell.error.line else ""
+        return f"{line}{cell.error.kind}: {cell.error.message[:300]}"
+    return f"{WITHOUT_ERROR.get(cell.status, 'it could not be read')} ({sentence.rstrip('.')})"
+
+
+def next_step(cell: CellRun) -> str:
+    """How to mend a cell like this."""
+    if cell.error is None:
+        return "Look in this cell for a loop that never ends, and for arrays or printed output that grow too large."
+    known = NEXT_STEP.get(cell.error.kind, "The message says what is wrong in that line.")
+    return f"{known} Then choose Kernel, Restart and Run All: what runs to the end there runs here."

@@ -1,0 +1,63 @@
+"""What several tests share: a sandbox that is warmed once, a desk on the stand-in data, and a way to write notebooks."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader import wall
+from grader.cells import code_cells
+from grader.collect import unparsable
+from grader.execute import Recording, execute
+from grader.pipeline import Desk, open_desk
+from grader.records import Limits
+from grader.sandbox import Sandbox
+
+ISOLATION = "none" if wall.why_not() else "wall"
+needs_wall = pytest.mark.skipif(wall.why_not() is not None, reason=f"no wall on this machine: {wall.why_not()}")
+Run = Callable[..., Recording]
+
+
+def notebook_of(*cells: str) -> nbformat.NotebookNode:
+    """A notebook of these code cells, with the ids that running needs."""
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    for number, cell in enumerate(code_cells(made), start=1):
+        cell.id = f"cell-{number}"
+    return made
+
+
+@pytest.fixture(scope="session")
+def desk() -> Iterator[Desk]:
+    """All that grading fashion-mnist on the stand-in digits needs."""
+    with open_desk(None, "fashion-mnist", ISOLATION, data="stand-in") as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def sandbox(desk: Desk) -> Sandbox:
+    """The desk's sandbox, warmed once for all tests."""
+    return desk.sandbox
+
+
+@pytest.fixture
+def run(sandbox: Sandbox) -> Run:
+    """Run these cells in the sandbox."""
+
+    def play(*cells: str, **limits: float) -> Recording:
+        notebook = notebook_of(*cells)
+        return execute(notebook, unparsable(notebook), sandbox, Limits(**{"wall_seconds": 60, **limits}))
+
+    return play
+
+
+@pytest.fixture
+def write_notebook(tmp_path: Path) -> Callable[..., Path]:
+    """Write a notebook of these code cells and give its path."""
+
+    def write(*cells: str, name: str = "submission.ipynb") -> Path:
+        path = tmp_path / name
+        nbformat.write(notebook_of(*cells), path)
+        return path
+
+    return write

@@ -1,0 +1,16 @@
+"""The course that comes with the program, for all tests of its content."""
+
+import pytest
+
+from grader.course import Course, bundled
+from grader.records import Assignment
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    return Course(bundled())
+
+
+@pytest.fixture(scope="session")
+def assignment(course: Course) -> Assignment:
+    return course.assignment("fashion-mnist")

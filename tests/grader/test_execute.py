@@ -1,0 +1,175 @@
+import os
+import time
+
+import psutil
+import pytest
+
+from grader.records import CellError
+from tests.conftest import Run, needs_wall
+
+SMALL_MODEL = """
+import keras, numpy as np
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(2)])
+model.compile(loss="mse", optimizer="adam", metrics=["mae"])
+x, y = np.random.rand(64, 4), np.random.rand(64, 2)
+"""
+
+
+def error_of(recording, number: int) -> CellError:
+    error = recording.cells[number - 1].error
+    assert error is not None
+    return error
+
+
+def test_every_cell_runs_and_an_error_does_not_stop_the_next(run: Run):
+    recording = run("print('one')", "1 / 0", "print('three')")
+    assert [cell.status for cell in recording.cells] == ["ok", "error", "ok"]
+    assert recording.cells[2].output == "three\n"
+    assert error_of(recording, 2).kind == "ZeroDivisionError"
+    assert recording.run.status == "errors"
+    assert "Cell 2, line 1, stopped with ZeroDivisionError" in recording.run.sentence
+
+
+def test_a_cell_that_cannot_be_parsed_is_skipped_and_named(run: Run):
+    recording = run("a = 1", "for x in\n  print(x)", "print(a)")
+    assert [cell.status for cell in recording.cells] == ["ok", "skipped", "ok"]
+    assert error_of(recording, 2).line == 1
+
+
+def test_an_endless_cell_is_stopped_at_the_wall_clock(run: Run):
+    recording = run("while True: pass", "print('never')", wall_seconds=2)
+    assert [cell.status for cell in recording.cells] == ["stopped", "not_run"]
+    assert recording.run.limit is not None
+    assert recording.run.limit.name == "wall_seconds"
+    assert "in cell 1" in recording.run.sentence
+    assert "sheet.toml" in recording.run.sentence
+
+
+def test_a_cell_that_ignores_interrupts_is_stopped_all_the_same(run: Run):
+    stubborn = (
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    )
+    started = time.monotonic()
+    recording = run(stubborn, "while True: pass", wall_seconds=2)
+    assert recording.run.status == "limit"
+    assert time.monotonic() - started < 30
+
+
+def test_a_kernel_that_ends_itself_is_told_from_a_finished_one(run: Run):
+    recording = run("import os", "os._exit(0)", "print('never')")
+    assert recording.run.status == "died"
+    assert "The kernel ended in cell 2 with exit code 0" in recording.run.sentence
+
+
+@pytest.mark.parametrize(
+    ("cell", "limit"),
+    [
+        ("import numpy as np\nx = np.ones(10**9)", "memory_mb"),
+        ("keep = []\nwhile True:\n    keep.append(bytearray(50_000_000))", "memory_mb"),
+        ("print('x' * 100_000_000)", "output_mb"),
+        ("for i in range(10**7):\n    print('x' * 1000)", "output_mb"),
+        ("open('big', 'wb').write(b'x' * 300_000_000)", "written_mb"),
+    ],
+)
+def test_a_limit_that_was_hit_is_named_with_its_value(run: Run, cell: str, limit: str):
+    recording = run(cell, memory_mb=2_000, written_mb=200)
+    assert recording.run.limit is not None
+    assert recording.run.limit.name == limit
+    assert f"`{limit}` (now {recording.run.limit.value:g})" in recording.run.sentence
+
+
+@needs_wall
+def test_too_many_processes_are_refused(run: Run):
+    recording = run("import subprocess\nkeep = [subprocess.Popen(['sleep', '60']) for _ in range(200)]", processes=100)
+    assert recording.run.limit is not None
+    assert recording.run.limit.name == "processes"
+
+
+def test_nothing_that_a_notebook_started_outlives_it(run: Run):
+    marker = f"98{os.getpid()}"
+    daemon = (
+        f"import subprocess\nsubprocess.Popen(['setsid', 'sh', '-c', 'trap \"\" TERM HUP INT; sleep {marker}; true'])"
+    )
+    run(daemon)
+    time.sleep(0.5)
+    alive = [
+        process for process in psutil.process_iter(["cmdline"]) if marker in " ".join(process.info["cmdline"] or [])
+    ]
+    assert alive == []
+
+
+def test_a_missing_module_is_the_graders_gap_but_a_slip_of_the_pen_is_not(run: Run):
+    recording = run("import nunpy", "import some_rare_library")
+    assert recording.run.missing_modules == ["some_rare_library"]
+
+
+def test_input_is_refused_with_words(run: Run):
+    assert "asked for input()" in run("name = input('Your name: ')").run.sentence
+
+
+def test_the_same_seed_gives_the_same_training(run: Run):
+    train = SMALL_MODEL + "model.fit(x, y, epochs=1, verbose=0)"
+    first, second = (run(train).models[0].last_fit.history["loss"] for _ in range(2))
+    assert first == second
+
+
+def test_models_are_found_whatever_they_are_called(run: Run):
+    functional = """
+import keras
+inputs = keras.Input((4,))
+net = keras.Model(inputs, keras.layers.Dense(2, activation="softmax")(inputs))
+"""
+    inside = "def build():\n    hidden = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n    hidden.compile()\nbuild()"
+    models = run(functional, inside).models
+    assert {(model.variable, model.kind, model.parameters) for model in models} == {
+        ("net", "Functional", 10),
+        (None, "Sequential", 5),
+    }
+
+
+def test_fits_and_evaluations_are_recorded(run: Run):
+    train = "history = model.fit(x, y, epochs=3, batch_size=16, validation_split=0.25, verbose=0)"
+    recording = run(SMALL_MODEL, train, "model.evaluate(x, y, verbose=0)", "model.predict(x, verbose=0)")
+    model = recording.models[0]
+    fit = model.last_fit
+    assert (fit.cell, fit.epochs_asked, fit.epochs_granted, fit.batch_size, fit.rows, fit.validation_rows) == (
+        2,
+        3,
+        3,
+        16,
+        48,
+        16,
+    )
+    assert set(fit.history) == {"loss", "mae", "val_loss", "val_mae"}
+    assert [evaluation.method for evaluation in model.evaluations] == ["evaluate", "predict"]
+    assert set(model.evaluations[0].results) == {"loss", "mae"}
+    assert model.compiled is not None
+    assert (model.compiled.loss, model.compiled.optimizer) == ("mse", "Adam")
+
+
+def test_what_was_seen_until_the_kernel_died_counts(run: Run):
+    recording = run(SMALL_MODEL, "model.fit(x, y, epochs=1, verbose=0)", "import os; os._exit(1)")
+    assert recording.models[0].last_fit.epochs_granted == 1
+    assert recording.files is not None
+    assert (recording.files / "model-1.weights.npz").exists()
+
+
+def test_training_beyond_the_budget_is_cut_and_later_cells_still_plot(run: Run):
+    slow = (
+        "x, y = np.random.rand(200_000, 4), np.random.rand(200_000, 2)\nhistory = model.fit(x, y, epochs=50, verbose=0)"
+    )
+    recording = run(SMALL_MODEL, slow, "assert len(history.history['loss']) == len(range(1, 51))", training_seconds=1)
+    fit = recording.models[0].last_fit
+    assert fit.stopped == "budget"
+    assert fit.epochs_granted < fit.epochs_asked == 50
+    assert recording.run.status == "finished"
+
+
+def test_an_early_stopping_of_the_notebooks_own_is_no_budget(run: Run):
+    stop = "model.fit(x, y, epochs=9, verbose=0, callbacks=[keras.callbacks.EarlyStopping('loss', min_delta=9)])"
+    assert run(SMALL_MODEL, stop).models[0].last_fit.stopped == "callback"
+
+
+def test_a_loss_that_is_no_number_is_recorded_as_none(run: Run):
+    recording = run(SMALL_MODEL, "model.fit(x, y * np.nan, epochs=1, verbose=0)")
+    assert recording.models[0].last_fit.history["loss"] == [None]

@@ -1,0 +1,257 @@
+import re
+import subprocess
+import sys
+from base64 import b64encode
+from hashlib import sha256
+from html import unescape
+
+import pytest
+
+from grader.records import DocumentedModel, Fit, Total
+from grader.report import clean, clip, compare_layers, figure_text, prose, render_report, round_numbers, training_view
+
+from . import samples_for_reports as samples
+
+HOSTILE = "<script>alert(1)</script>\u202eevil\u2066\x1b[31m\x00"
+
+
+def page_of(sample: samples.Sample, **changed: object) -> str:
+    return render_report(*sample._replace(**changed))
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+def marking_table(page: str) -> str:
+    return re.search(r'<table class="marking">.*?</table>', page, re.DOTALL)[0]
+
+
+@pytest.mark.parametrize("sample", [samples.good, samples.weak, samples.dead])
+def test_every_kind_of_submission_gets_a_whole_page(sample):
+    page = page_of(sample())
+    headings = re.findall(r"<h2[^>]*>([^<]+)</h2>", page)
+    assert headings[-5:] == [
+        "Why these marks",
+        "The network",
+        "Training and result",
+        "Written answers and code",
+        "Run log",
+    ]
+    assert page.rstrip().endswith("</html>")
+
+
+def test_columns_stand_in_the_order_of_the_rubric():
+    headings = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', marking_table(page_of(samples.good())))
+    assert headings == [
+        "Answers",
+        "Coding Efficiency",
+        "Viva",
+        "Timely Completion",
+        "Total",
+        "Dated Sign of Subject Teacher",
+    ]
+
+
+def test_an_open_part_of_the_total_is_shown_beside_what_is_decided():
+    assert "14.6 of 15 decided; 5 pending" in text_of(marking_table(page_of(samples.good())))
+    assert "2.5 of 7 decided; 13 pending" in text_of(marking_table(page_of(samples.weak())))
+
+
+def test_a_total_with_nothing_pending_is_a_plain_number():
+    sample = samples.good()
+    grade = sample.grade.model_copy(update={"total": Total(marks=17, out_of=20, pending=0)})
+    assert '<td class="total"><strong>17</strong>' in re.sub(r">\s+<", "><", page_of(sample, grade=grade))
+
+
+def test_pending_marks_are_never_shown_as_zero():
+    page = page_of(samples.dead())
+    row = text_of(marking_table(page).split('<tr class="marks">')[1])
+    assert row.split() == ["pending", "5", "open"] * 4 + ["pending", "20", "open"]
+    assert "<strong>0</strong>" not in page
+
+
+def test_a_lost_criterion_is_told_from_a_pending_one():
+    text = text_of(page_of(samples.weak()))
+    assert "The questions of the sheet are answered ✗ not earned 0 of 1" in text
+    assert "The trained network tells the classes apart … pending 2 open" in text
+
+
+def test_a_reason_has_both_sides_the_next_step_and_how_it_is_known():
+    text = text_of(page_of(samples.weak()))
+    assert "Expected 241,546 parameters Found 25,706 parameters What to do Compare your layers" in text
+    assert "How it is known measured by the grader, but on the arrays that the notebook itself evaluated on" in text
+
+
+def test_markup_in_student_texts_is_escaped_and_hidden_codes_do_not_survive():
+    sample = samples.good()
+    model = sample.evidence.models[0]
+    layer = model.layers[0].model_copy(update={"class_name": HOSTILE, "activation": HOSTILE})
+    fit = model.fits[0].model_copy(update={"history": {HOSTILE: [1.0, 2.0], f"val_{HOSTILE}": [1.0]}})
+    hostile_model = model.model_copy(
+        update={"variable": HOSTILE, "kind": HOSTILE, "layers": [layer, *model.layers[1:]], "fits": [fit]}
+    )
+    task = sample.assignment.task.model_copy(update={"classes": [HOSTILE] * 10})
+    changes = {
+        "models": [hostile_model],
+        "cells": [sample.evidence.cells[0].model_copy(update={"output": HOSTILE})],
+        "answers": [sample.evidence.answers[0].model_copy(update={"text": HOSTILE})],
+        "run": sample.evidence.run.model_copy(update={"sentence": HOSTILE, "versions": {HOSTILE: HOSTILE}}),
+    }
+    page = page_of(
+        sample,
+        grade=sample.grade.model_copy(update={"student": HOSTILE}),
+        evidence=sample.evidence.model_copy(update=changes),
+        assignment=sample.assignment.model_copy(update={"task": task}),
+    )
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;⟨U+202E⟩evil⟨U+2066⟩") > 10
+    assert not re.search("<script|[\u202a-\u202e\u2066-\u2069\x00\x1b]", page)
+
+
+def test_the_student_name_keeps_its_own_direction():
+    assert "<bdi>Khan, Mohammed Rizwan محمد رضوان</bdi>" in page_of(samples.weak())
+
+
+@pytest.mark.parametrize("sample", [samples.good, samples.weak, samples.dead])
+def test_the_page_needs_nothing_from_elsewhere(sample):
+    page = page_of(sample())
+    links = re.findall(r"""(?:src|href)\s*=\s*["']?([^"'>\s]*)""", page)
+    assert all(link.startswith("#") for link in links)
+    assert not re.search(r"https?:|url\(|@import|<script|<link|\sstyle=", page)
+
+
+def test_the_policy_of_the_page_allows_its_own_style_only():
+    page = page_of(samples.good())
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}';")
+
+
+def test_stand_in_data_are_named_above_the_sheet_and_on_it():
+    page = page_of(samples.weak())
+    assert page.index("Measured on stand-in digits, not on fashion-mnist") < page.index("<h1")
+    assert "Specimen: stand-in data" in page
+
+
+def test_real_data_get_no_stand_in_notice():
+    assert not re.search("stand-in|specimen", page_of(samples.good()).split("</style>")[1], re.IGNORECASE)
+
+
+def test_what_a_person_should_know_is_noted_beneath_the_sheet():
+    text = text_of(page_of(samples.weak()))
+    assert "The notebook asked for 200 epochs; 8 were granted within 5 min 00 s of training" in text
+    assert "Isolation: none." in text
+    assert "The grader lacks a module that the notebook imports: seaborn." in text
+    assert "For a person to look at: The printed accuracy does not agree with the measured one." in text
+    assert 'id="notices-title"' not in page_of(samples.good())
+
+
+def test_rows_of_the_layer_table_say_what_differs():
+    sample = samples.weak()
+    comparison = compare_layers(sample.evidence.models[0], sample.assignment.documented_models)
+    assert [pair.verdict for pair in comparison.pairs][:6] == [
+        "differs: shape, parameters",
+        "differs: shape",
+        "only in document",
+        "differs: activation, parameters",
+        "same",
+        "only in notebook",
+    ]
+    assert "≠ differs: shape, parameters" in text_of(page_of(sample))
+
+
+def test_a_model_is_compared_with_the_documented_one_that_it_resembles():
+    sample = samples.weak()
+    layers = [
+        samples.DocumentedLayer(class_name=kind, output_shape=shape, parameters=count, activation=activation)
+        for kind, shape, count, activation in samples.DENSE
+    ]
+    dense = DocumentedModel(name="dense", title="Dense", parameters=50_890, layers=layers)
+    documented = [*sample.assignment.documented_models, dense]
+    comparison = compare_layers(sample.evidence.models[1], documented)
+    assert comparison.documented == dense
+    assert {pair.verdict for pair in comparison.pairs} == {"same"}
+
+
+def test_a_model_unlike_the_documented_ones_is_shown_without_verdicts():
+    sample = samples.weak()
+    comparison = compare_layers(sample.evidence.models[1], sample.assignment.documented_models)
+    assert not comparison.alike
+    assert {pair.verdict for pair in comparison.pairs} == {""}
+    page = page_of(sample, evidence=sample.evidence.model_copy(update={"chosen": "model-2"}))
+    assert "resembles none of the documented networks" in page
+    assert "Compared" not in page
+
+
+def test_a_figure_that_is_not_finite_interrupts_the_curve():
+    page = page_of(samples.weak())
+    curve = re.search(r'<path class="curve training" d="(M[\d. ]+L[^"]+)"', page)[1]
+    assert curve.count("M") == 2
+    assert "not finite" in page
+
+
+def test_figures_too_large_to_draw_leave_a_chart_of_the_others():
+    history = {"loss": [1e300, -1e300, 3.0, 2.0], "accuracy": [None, None]}
+    fit = Fit(epochs_asked=4, epochs_granted=4, stopped="finished", seconds=1, history=history)
+    training = training_view([fit])
+    assert [chart.metric for chart in training.charts] == ["loss"]
+    assert training.charts[0].curves == {"training": [None, None, 3.0, 2.0]}
+
+
+def test_long_training_is_shown_at_evenly_spaced_epochs():
+    history = {"loss": [1 / epoch for epoch in range(1, 1_001)]}
+    fit = Fit(epochs_asked=1_000, epochs_granted=1_000, stopped="finished", seconds=1, history=history)
+    training = training_view([fit])
+    assert training.epochs[:3] == [1, 8, 15]
+    assert training.history["loss"][1] == 1 / 8
+
+
+def test_the_most_confused_pair_is_named():
+    assert "Most often confused: 27 of 200 rows of Shirt were taken for T-shirt/top ." in text_of(
+        page_of(samples.good())
+    )
+
+
+def test_a_limit_that_was_hit_is_named_with_its_value_and_the_way_to_raise_it():
+    text = text_of(page_of(samples.weak()))
+    assert "wall_seconds 900 s hit: 900.3 s" in text
+    assert "A teacher can raise wall_seconds in the sheet." in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 0), (0.5, 0.5), (0.21, 0.59), (-3, 1e-9), (1e99, 1e99), (-1e99, 1e99), (5e-324, 0)]
+)
+def test_an_axis_covers_its_figures_with_few_round_numbers(low, high):
+    ticks = round_numbers(min(low, high), max(low, high), 6)
+    assert 2 <= len(ticks) <= 8
+    assert ticks == sorted(set(ticks))
+    assert ticks[0] <= min(low, high) + 1e-9
+    assert ticks[-1] >= max(low, high) * (1 - 1e-6) - 1e-9
+
+
+def test_texts_are_cleaned_as_a_terminal_would_show_them():
+    assert clean("\x1b[1m10/10\x1b[0m\x08\x08\r\n") == "10/10\n"
+    assert clean("1/3\r2/3\r3/3\ndone") == "3/3\ndone"
+    assert clip("x" * 10_000, 5) == "xxxxx … [clipped]"
+    assert clip("a\nb\nc", lines=2) == "a\nb … [clipped]"
+
+
+def test_backticks_become_code_after_escaping():
+    assert prose("raise `<b>`") == "raise <code>&lt;b&gt;</code>"
+
+
+def test_small_and_large_figures_stay_readable():
+    assert [figure_text(figure) for figure in (0.9031, 0.0, 3.2e-7, 1e9, None)] == [
+        "0.9031",
+        "0",
+        "3.2e-07",
+        "1e+09",
+        "not finite",
+    ]
+
+
+def test_the_report_imports_nothing_heavy():
+    code = "import sys, grader.report; print({'matplotlib', 'numpy', 'tensorflow', 'keras'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

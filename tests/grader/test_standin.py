@@ -1,0 +1,42 @@
+"""Tests of grader/standin.py."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from grader.errors import UsageError
+from grader.standin import digits
+
+
+def test_stand_in_has_the_shape_of_the_data_set_and_says_what_it_is() -> None:
+    split = digits("fashion-mnist")
+    assert (split.name, split.stand_in) == ("fashion-mnist", True)
+    assert "fashion-mnist was not there" in split.note
+    assert (split.x_train.shape, split.x_test.shape) == ((1437, 28, 28), (360, 28, 28))
+    assert (split.x_train.dtype, split.y_test.dtype) == (np.uint8, np.uint8)
+    assert (split.x_train.min(), split.x_train.max()) == (0, 255)
+
+
+def test_every_digit_is_in_both_parts_in_proportion() -> None:
+    split = digits("mnist")
+    assert np.bincount(split.y_train).min() >= 139
+    assert np.bincount(split.y_test).min() >= 34
+
+
+def test_stand_in_is_always_the_same() -> None:
+    # A calibration is kept for this fingerprint: if it changes, calibrate again.
+    expected = "506ab75841b6836f84b049a3650c92eb1b1fd24124521f35d819a307b3ad8d37"
+    assert digits("mnist").fingerprint == expected
+
+
+@pytest.mark.parametrize("name", ["boston", "imdb", "cifar10"])
+def test_other_kinds_of_data_have_no_stand_in(name: str) -> None:
+    with pytest.raises(UsageError, match=f"Received: `{name}`, which has none"):
+        digits(name)
+
+
+def test_scikit_learn_is_not_imported_before_it_is_needed() -> None:
+    program = "import grader.served, sys; sys.exit(any(name in sys.modules for name in ('sklearn', 'scipy', 'keras')))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
