@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -11,10 +11,11 @@ from grader.answers import find_answers
 from grader.checks import run_checks
 from grader.choose import choose
 from grader.claims import find_claims
-from grader.collect import Collected, collect, folder_name, unparsable
+from grader.collect import Collected, collect, folder_name, imported_modules, unparsable
 from grader.course import Course, Threshold, bundled
 from grader.datasets import Store
 from grader.execute import Progress, Recording, execute
+from grader.framework import explain, instead_of_keras
 from grader.judge import Judgement, judge
 from grader.quality import count_code_lines, find_quality
 from grader.records import Assignment, Evidence, Grade, Limits, Run
@@ -137,7 +138,8 @@ def run_notebook(collected: Collected, desk: Desk, progress: Progress | None, *,
         )
         return Recording(run, [], [], None)
     notebook = collected.notebook
-    return execute(notebook, unparsable(notebook), desk.sandbox, desk.limits, seed=seed, progress=progress)
+    recording = execute(notebook, unparsable(notebook), desk.sandbox, desk.limits, seed=seed, progress=progress)
+    return replace(recording, run=explain(recording.run, instead_of_keras(imported_modules(notebook))))
 
 
 def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:

@@ -10,8 +10,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.inside.matching import Floats, Places, RawRows, Span, Statistics
-from grader.inside.transform import PER_IMAGE, Affine, Layout, Pairs, Threshold, Transform, layouts
+from grader.inside.matching import Floats, Places, RawRows, Statistics
+from grader.inside.transform import PER_IMAGE, Affine, Layout, Pairs, Threshold, Transform
 
 FEW = 8
 """Pairs that are enough to turn down nearly every wrong candidate."""
@@ -33,14 +33,16 @@ class UndeterminedError(Exception):
         self.pixels = pixels
 
 
-def find_transform(pairs: Pairs, known: Sequence[Transform], raw: RawRows, spans: Sequence[Span]) -> Transform | None:
+def find_transform(
+    pairs: Pairs, layouts: Sequence[Layout], known: Sequence[Transform], raw: RawRows
+) -> Transform | None:
     """The transform that reproduces the held-out half of the pairs.
 
     Args:
         pairs: fewer than two prove nothing.
+        layouts: those that may have made the rows, the likeliest first.
         known: transforms to try before any is fitted.
         raw: the images that a scaler may have learned from.
-        spans: which pieces of `raw` those may have been.
 
     Raises:
         UndeterminedError: if each pixel has its own scaling and the pairs do not show enough of them.
@@ -48,22 +50,22 @@ def find_transform(pairs: Pairs, known: Sequence[Transform], raw: RawRows, spans
     if len(pairs.fed) < 2:
         return None
     few = pairs.check.pick(slice(FEW))
-    for transform in chain(known, candidates(pairs, raw, spans)):
+    for transform in chain(known, candidates(pairs, layouts, raw)):
         fits = transform.row_shape == pairs.fed.shape[1:] and transform.reproduces(few).all()
         if fits and transform.reproduces(pairs.check).all():
             return transform
     return None
 
 
-def candidates(pairs: Pairs, raw: RawRows, spans: Sequence[Span]) -> Iterator[Transform]:
+def candidates(pairs: Pairs, layouts: Sequence[Layout], raw: RawRows) -> Iterator[Transform]:
     """Transforms that may explain the pairs, the simplest first."""
-    for layout in layouts(raw.shape, pairs.fed.shape[1:]):
+    for layout in layouts:
         for groups in groupings(layout, raw.shape):
             yield from by_group(layout, pairs.fit, groups)
         yield from by_threshold(layout, pairs.fit)
         for per_image in PER_IMAGE:
             yield Transform((per_image, layout), layout.source.shape)
-        yield from by_pixel(layout, pairs, raw, spans)
+        yield from by_pixel(layout, pairs, raw)
 
 
 def groupings(layout: Layout, image: tuple[int, ...]) -> Iterator[Places]:
@@ -157,7 +159,7 @@ def by_threshold(layout: Layout, pairs: Pairs) -> Iterator[Transform]:
             yield Transform((layout, Threshold(float(level), float(below), float(above))), layout.source.shape)
 
 
-def by_pixel(layout: Layout, pairs: Pairs, raw: RawRows, spans: Sequence[Span]) -> Iterator[Transform]:
+def by_pixel(layout: Layout, pairs: Pairs, raw: RawRows) -> Iterator[Transform]:
     """A scaling of each pixel's own, as the pairs show it.
 
     Pixels that never vary among the pairs show no scaling. If the others follow a scaler that learned from the raw
@@ -172,7 +174,7 @@ def by_pixel(layout: Layout, pairs: Pairs, raw: RawRows, spans: Sequence[Span]) 
     scale, shift = fit_affine(layout, pairs, np.arange(source.size))
     hidden = np.isnan(scale) & (source >= 0)
     constant = layout.apply(pairs.raw[:1]).ravel()
-    scaler = find_scaler(source, scale, shift, pairs.spread, raw, spans)
+    scaler = find_scaler(source, scale, shift, pairs.spread, raw)
     if scaler is None and raw.share_unlike(source[hidden], constant[hidden]) > HARMLESS_SHARE:
         raise UndeterminedError(int(hidden.sum()))
     words, learned = scaler or ("each pixel scaled on its own", np.zeros(source.size))
@@ -223,9 +225,7 @@ def scalers(learned: Statistics) -> Iterator[Scaler]:
     yield Scaler("each pixel standardised by the mean and deviation of", learned.mean, learned.std, has_epsilon=True)
 
 
-def find_scaler(
-    source: Places, scale: Floats, shift: Floats, unit: float, raw: RawRows, spans: Sequence[Span]
-) -> tuple[str, Floats] | None:
+def find_scaler(source: Places, scale: Floats, shift: Floats, unit: float, raw: RawRows) -> tuple[str, Floats] | None:
     """The scaler that best explains the known scalings, in words, and the scale that it gives each value of a row.
 
     Args:
@@ -234,10 +234,9 @@ def find_scaler(
         shift: of each value.
         unit: mean deviation of what was fed, by which shifts are compared.
         raw: the images that the scaler may have learned from.
-        spans: which pieces of them.
     """
     best, least = None, 2 * FOLLOWED
-    for span in spans:
+    for span in raw.spans:
         for scaler in scalers(raw.statistics(span).at(source)):
             shown = np.isfinite(scale) & (scale != 0) & (scaler.spread > 0)
             if least < EXACT or not shown.any():

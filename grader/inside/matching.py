@@ -1,6 +1,6 @@
 """Rows that a model was fed -> the raw images they come from, told by their place in the array or by their looks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd
@@ -20,6 +20,9 @@ ROUNDING = 1e-6
 """Of a correlation, in float32."""
 LOOKED_AT = 160
 """About so many pixels of an image are compared."""
+
+MOST_SPANS = 2
+"""Pieces of the training images, by their number of rows, that a scaler may have learned from."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,12 @@ class Statistics:
 class RawRows:
     """All images of a data set as one array that is never copied whole: the training images, then the test images."""
 
-    def __init__(self, x_train: Images, x_test: Images):
+    def __init__(self, x_train: Images, x_test: Images, samples: Sequence[Samples] = ()):
         self.shape = x_train.shape[1:]
         self.parts = [part.reshape(len(part), -1) for part in (x_train, x_test)]
         self.train = len(x_train)
         self.pixels = self.parts[0].shape[1]
+        self.spans = spans(samples, len(x_train), len(x_train) + len(x_test))
         self.statistics = lru_cache(self.compute_statistics)
         self.looks = lru_cache(maxsize=1)(self.compute_looks)
 
@@ -154,6 +158,16 @@ def unit(rows: NDArray[Any]) -> NDArray[np.float32]:
     length = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     rows /= np.where(length > 0, length, np.inf)[:, None]
     return rows
+
+
+def spans(samples: Sequence[Samples], train: int, both: int) -> list[Span]:
+    """The pieces of the data that students fit scalers on: a whole part, or as many images as they fed or left out."""
+    found = [Span("the training images", 0, train), Span("the test images", train, both), Span("all images", 0, both)]
+    fed = {one.total for one in samples if 0 < one.total < train}
+    for count in sorted(fed | {train - total for total in fed}, reverse=True)[:MOST_SPANS]:
+        found.append(Span(f"the first {count:,} training images", 0, count))
+        found.append(Span(f"the last {count:,} training images", train - count, train))
+    return found
 
 
 def places_by_index(samples: Samples, raw: RawRows) -> Iterator[Places]:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.inside.fitting import UndeterminedError, find_transform
-from grader.inside.matching import Floats, Images, Places, RawRows, Samples, Span, in_one_piece, places_by_index
-from grader.inside.transform import Pairs, Transform, layouts
+from grader.inside.matching import Floats, Images, Places, RawRows, Samples, in_one_piece, places_by_index
+from grader.inside.transform import Layout, Pairs, Transform, layouts
 
 MOST_SAMPLES = 256
 """More rows than this prove nothing more."""
@@ -32,8 +32,6 @@ NEARLY = 0.9
 """Of the values of a row that are reproduced, where the row does come from the image."""
 LEAST_SURE = 8
 """Rows that are taken as found if a quarter of the samples are fewer."""
-MOST_SPANS = 2
-"""Pieces of the training images, by their number of rows, that a scaler may have learned from."""
 MOST_SEARCHES = 6
 """Arrays whose rows are looked for among all images; each takes a third of a second."""
 SOURCES = {"evaluate": "evaluate()", "predict": "predict()", "validation": "validation_data", "fit": "fit()"}
@@ -79,7 +77,7 @@ def recover(samples: Sequence[Samples], x_train: Images, x_test: Images) -> Reco
         x_train: raw training images, shape (n, height, width) or (n, height, width, channels), uint8.
         x_test: raw test images, alike.
     """
-    tracer = Tracer(RawRows(x_train, x_test), samples)
+    tracer = Tracer(RawRows(x_train, x_test, samples))
     traces: dict[int, Traced] = {}
     reasons = []
     for number in sorted(range(len(samples)), key=lambda number: list(SOURCES).index(samples[number].source)):
@@ -110,45 +108,50 @@ def count_rows(samples: Samples, traced: Traced | None, train: int) -> dict[str,
 class Tracer:
     """Traces samples back to raw images, and remembers the transforms it found for the samples that follow."""
 
-    def __init__(self, raw: RawRows, samples: Sequence[Samples]):
+    def __init__(self, raw: RawRows):
         self.raw = raw
-        self.spans = spans(samples, raw)
         self.known: list[Transform] = []
         self.searches = 0
 
     def trace(self, samples: Samples) -> Traced:
         """The transform of these samples. Raises `RefusedError` with the reason where it cannot be known."""
         samples = usable(samples)
+        possible = [one for one in layouts(self.raw.shape, samples.fed.shape[1:]) if one.admits(samples.fed)]
         try:
             for places in places_by_index(samples, self.raw):
-                if traced := self.settle(samples, places, np.full(len(places), True)):
+                if traced := self.settle(samples, places, np.full(len(places), True), possible):
                     return traced
-            for places, sure in self.by_looks(samples):
-                if traced := self.settle(samples, places, sure):
-                    return traced
+            for layout in possible if self.searches < MOST_SEARCHES else ():
+                self.searches += 1
+                for places, sure in self.by_looks(samples, layout):
+                    if traced := self.settle(samples, places, sure, [layout]):
+                        return traced
         except UndeterminedError as undetermined:
             raise RefusedError(
-                "Expected one scaling for all pixels, or a scaler that learned from the data set's images. Found another "
-                f"scaling for each pixel, and {undetermined.pixels} pixels that never vary in the samples, so that theirs "
-                f"stays unknown. {WAY_OUT}"
+                "Expected one scaling for all pixels, or a scaler that learned from the data set's images. Found "
+                f"another scaling for each pixel, and {undetermined.pixels} pixels that never vary in the samples, so "
+                f"that theirs stays unknown. {WAY_OUT}"
             ) from undetermined
         fed = samples.fed
         raise RefusedError(
             f"Expected images of the data set, scaled or reshaped, given to {SOURCES[samples.source]}. Found rows of "
-            f"shape {fed.shape[1:]}, values {fed.min():.4g} to {fed.max():.4g}, that no scaling of its images reproduces. "
-            f"Augmented and filtered images cannot be traced back. {WAY_OUT}"
+            f"shape {fed.shape[1:]}, values {fed.min():.4g} to {fed.max():.4g}, that no scaling of its images "
+            f"reproduces. Augmented and filtered images cannot be traced back. {WAY_OUT}"
         )
 
-    def settle(self, samples: Samples, places: Places, sure: NDArray[np.bool_]) -> Traced | None:
+    def settle(
+        self, samples: Samples, places: Places, sure: NDArray[np.bool_], possible: Sequence[Layout]
+    ) -> Traced | None:
         """The transform that the sure pairs show, where it reproduces enough of all pairs."""
         pairs = pair(samples, self.raw.take(places))
-        transform = find_transform(pairs.pick(sure), self.known, self.raw, self.spans)
+        transform = find_transform(pairs.pick(sure), possible, self.known, self.raw)
         if transform is None:
             return None
-        nearly = pairs.share_close(transform.apply(pairs.raw)) >= NEARLY
-        if not transform.reproduces(pairs).all():
+        share = pairs.share_close(transform.apply(pairs.raw))
+        if share.min() < 1:
             # More pairs show the scaling of more pixels.
-            transform = find_transform(pairs.pick(nearly), self.known, self.raw, self.spans) or transform
+            nearly = pairs.pick(share >= NEARLY)
+            transform = find_transform(nearly, possible, self.known, self.raw) or transform
         same = transform.reproduces(pairs)
         if same.mean() < LEAST_SHARE:
             return None
@@ -156,27 +159,24 @@ class Tracer:
             self.known.append(transform)
         return Traced(transform, np.where(same, places, -1))
 
-    def by_looks(self, samples: Samples) -> Iterator[tuple[Places, NDArray[np.bool_]]]:
+    def by_looks(self, samples: Samples, layout: Layout) -> Iterator[tuple[Places, NDArray[np.bool_]]]:
         """Images that look like the samples, and which of them are surely the ones."""
-        if self.searches == MOST_SEARCHES:
-            return
-        self.searches += 1
-        for layout in layouts(self.raw.shape, samples.fed.shape[1:]):
-            for places, alike in self.looked_up(layout.undo(samples.fed.astype(np.float64))):
-                best = np.sort(alike)[-max(LEAST_SURE, len(alike) // 4) :][0]
-                if best >= LEAST_LIKENESS:
-                    yield in_one_piece(samples, places, self.raw), alike >= min(best, 0.9999)
-
-    def looked_up(self, fed: Floats) -> Iterator[tuple[Places, Floats]]:
-        """The images most alike to rows of shape (m, pixels), under guesses of what was done to their values."""
+        fed = layout.undo(samples.fed.astype(np.float64))
         if np.isin(fed, (fed.min(), fed.max())).all():
-            yield from (self.raw.search(fed, above=level) for level in (0, 127))
-            return
-        yield self.raw.search(fed)
-        # As if each pixel had been scaled: giving it the mean and deviation of its raw self undoes any such scaling.
-        learned, deviation = self.raw.statistics(self.spans[0]), fed.std(axis=0)
-        standardised = (fed - fed.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
-        yield self.raw.search(standardised * learned.std + learned.mean)
+            found = (self.raw.search(fed, above=level) for level in (0, 127))
+        else:
+            found = (self.raw.search(guess) for guess in self.guesses(fed))
+        for places, alike in found:
+            best = np.sort(alike)[-max(LEAST_SURE, len(alike) // 4) :][0]
+            if best >= LEAST_LIKENESS:
+                yield in_one_piece(samples, places, self.raw), alike >= min(best, 0.9999)
+
+    def guesses(self, fed: Floats) -> Iterator[Floats]:
+        """Rows of shape (m, pixels) with what may have been done to their values undone."""
+        yield fed
+        # If each pixel was scaled on its own, giving it the mean and deviation of its raw self undoes that, nearly.
+        learned, deviation = self.raw.statistics(self.raw.spans[0]), fed.std(axis=0)
+        yield (fed - fed.mean(axis=0)) / np.where(deviation > 0, deviation, 1) * learned.std + learned.mean
 
 
 def pair(samples: Samples, raw: Images) -> Pairs:
@@ -184,17 +184,6 @@ def pair(samples: Samples, raw: Images) -> Pairs:
     fed = samples.fed.astype(np.float64)
     tolerance = FLOAT16_TOLERANCE if samples.fed.dtype == np.float16 else TOLERANCE
     return Pairs(raw.astype(np.float64), fed, tolerance, spread=float(np.abs(fed - fed.mean()).mean()))
-
-
-def spans(samples: Sequence[Samples], raw: RawRows) -> list[Span]:
-    """The pieces of the data that students fit scalers on: a whole part, or as many images as they fed or left out."""
-    train, both = raw.train, len(raw)
-    found = [Span("the training images", 0, train), Span("the test images", train, both), Span("all images", 0, both)]
-    fed = {one.total for one in samples if 0 < one.total < train}
-    for count in sorted(fed | {train - total for total in fed}, reverse=True)[:MOST_SPANS]:
-        found.append(Span(f"the first {count:,} training images", 0, count))
-        found.append(Span(f"the last {count:,} training images", train - count, train))
-    return found
 
 
 def usable(samples: Samples) -> Samples:

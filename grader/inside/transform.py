@@ -42,21 +42,24 @@ class Layout:
         _, positions = np.unique(self.source, return_index=True)
         return fed.reshape(len(fed), -1)[:, positions[int(self.source.min() < 0) :]]
 
+    def admits(self, fed: Floats) -> bool:
+        """Whether the padding of rows of shape (n, *row) is constant."""
+        padding = fed[:, self.source < 0]
+        return padding.size == 0 or bool((padding == padding[0, 0]).all())
+
 
 def layouts(image: tuple[int, ...], row: tuple[int, ...]) -> Iterator[Layout]:
     """All layouts that turn raw images of one shape into rows of another, the likeliest first."""
     upright = np.arange(prod(image)).reshape(image)
-    turned = {"": upright, "transposed": upright.swapaxes(0, 1)}
-    if len(image) == 3:
-        turned |= {"channels put first": np.moveaxis(upright, -1, 0), "channels in reverse order": upright[..., ::-1]}
+    turned = {"": upright} | (
+        {"transposed": upright.T} if len(image) == 2 else {"channels reversed": upright[..., ::-1]}
+    )
     for (turn, pixels), size in product(turned.items(), sizes(image, row)):
         padded, pad = pad_to(pixels, size)
-        if padded.size == prod(row):
-            yield Layout(", ".join(filter(None, [turn, pad, shape_words(padded.shape, row)])), padded.reshape(row))
-        elif padded.size * 3 == prod(row) and len(image) == 2:
-            for axis in (-1, 0):
-                source = np.stack([padded] * 3, axis).reshape(row)
-                yield Layout(", ".join(filter(None, [turn, pad, "grey repeated in 3 channels"])), source)
+        for channels, source in with_channels(padded, row):
+            if source.size == prod(row):
+                words = filter(None, [turn, pad, channels, shape_words(source.shape, row)])
+                yield Layout(", ".join(words), source.reshape(row))
 
 
 def sizes(image: tuple[int, ...], row: tuple[int, ...]) -> Iterator[tuple[int, int]]:
@@ -71,10 +74,20 @@ def sizes(image: tuple[int, ...], row: tuple[int, ...]) -> Iterator[tuple[int, i
 def pad_to(pixels: Places, size: tuple[int, int]) -> tuple[Places, str]:
     """`pixels` with -1 around them, and what was done in words."""
     room = [wanted - found for wanted, found in zip(size, pixels.shape, strict=False)]
-    if not any(room) or min(room) < 0:
-        return pixels, ""
     widths = [(more // 2, more - more // 2) for more in room] + [(0, 0)] * (pixels.ndim - 2)
-    return np.pad(pixels, widths, constant_values=-1), f"padded to {size[0]} x {size[1]}"
+    return np.pad(pixels, widths, constant_values=-1), f"padded to {size[0]} x {size[1]}" if any(room) else ""
+
+
+def with_channels(pixels: Places, row: tuple[int, ...]) -> Iterator[tuple[str, Places]]:
+    """The ways in which an image may get the channels of a row, in words."""
+    is_grey = pixels.ndim == 2
+    if is_grey:
+        yield "", pixels
+    channels, words = (np.stack([pixels] * 3, axis=-1), "grey repeated in 3 channels") if is_grey else (pixels, "")
+    if len(row) == 1 or row[-1] == channels.shape[-1]:
+        yield words, channels
+    if len(row) == 1 or row[0] == channels.shape[-1]:
+        yield ", ".join(filter(None, [words, "channels put first"])), np.moveaxis(channels, -1, 0)
 
 
 def shape_words(found: tuple[int, ...], row: tuple[int, ...]) -> str:
@@ -216,4 +229,4 @@ class Transform:
 
     def reproduces(self, pairs: Pairs) -> NDArray[np.bool_]:
         """Shape (m,): which of the raw images become exactly what was fed."""
-        return pairs.share_close(self.apply(pairs.raw)) == 1
+        return np.equal(pairs.share_close(self.apply(pairs.raw)), 1)
