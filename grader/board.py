@@ -14,6 +14,7 @@ from grader.execute import Progress as Follower
 from grader.pipeline import Graded
 
 PLAIN_SECONDS = 10.0
+JOINERS = "\u200c\u200d"
 
 
 class Board:
@@ -21,8 +22,9 @@ class Board:
 
     def __init__(self, quiet: bool):
         self.quiet = quiet
-        self.out = Console(highlight=False)
-        self.err = Console(stderr=True, highlight=False)
+        # Names of files and of students are no markup: `notes [final].ipynb`.
+        self.out = Console(highlight=False, markup=False, emoji=False)
+        self.err = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self.bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -90,8 +92,8 @@ class Board:
         table.add_row("Total", f"{grade.total.marks:g}", f"{decided:g}", rest)
         self.out.print(table)
         for flag in grade.flags:
-            self.out.print(f"look at: {flag.title}. {flag.detail}", markup=False)
-        self.out.print(f"report: {graded.folder / 'report.html'}", markup=False, soft_wrap=True)
+            self.out.print(printable(f"look at: {flag.title}. {flag.detail}"))
+        self.out.print(f"report: {graded.folder / 'report.html'}", soft_wrap=True)
 
 
 def where(at: dict[str, int]) -> str:
@@ -101,5 +103,8 @@ def where(at: dict[str, int]) -> str:
 
 
 def printable(text: str) -> str:
-    """The text without what could move a terminal's cursor or turn its writing direction."""
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
+    """The text in one line, without what could move a terminal's cursor or turn its writing direction.
+
+    The two joiners stay, which Indian scripts need.
+    """
+    return "".join(sign if sign.isprintable() or sign in JOINERS else "�" for sign in " ".join(text.split()))

@@ -1,13 +1,14 @@
 """The reference solution, run with several seeds -> the thresholds of its assignment, with their provenance."""
 
 import json
+import math
 import os
 import platform
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Literal
+from typing import Any, Literal
 
 from grader.collect import collect
 from grader.course import Calibration, CalibrationRun, Course, Threshold
@@ -18,6 +19,8 @@ from grader.records import Assignment, Evidence
 
 MISS_PROBABILITY = 0.01
 """How likely the reference itself may stay below full marks."""
+LEAST_SPREAD = 1e-6
+"""Runs that agree to the last digit still leave a distribution."""
 FLOOR_ERRORS = 3.0
 """Marks begin where a model makes fewer than so many times the reference's mistakes."""
 
@@ -61,7 +64,7 @@ def summarise(evidence: list[Evidence], desk: Desk) -> Calibration:
             seed=found.run.seed,
             metrics=found.measurement.metrics,
             curve={
-                metric: [figure for figure in figures if figure is not None]
+                metric: [round(figure, 4) for figure in figures if figure is not None]
                 for metric, figures in found.model.last_fit.history.items()
             },
             epochs=found.model.last_fit.epochs_granted,
@@ -88,30 +91,30 @@ def summarise(evidence: list[Evidence], desk: Desk) -> Calibration:
 def threshold(reached: list[float]) -> Threshold:
     """Full marks where the reference misses them with `MISS_PROBABILITY`; none at `FLOOR_ERRORS` times its mistakes.
 
-    A further run of the reference lies, with mean m and standard deviation s of n runs, at m + s * sqrt(1 + 1/n) * t, where
-    t has Student's distribution with n - 1 degrees of freedom: the prediction interval of a normal variable.
-
     Args:
         reached: accuracies of the reference, 0 to 1, one a seed; at least two.
+    """
+    full = math.floor(float(another_run(reached).ppf(MISS_PROBABILITY)) * 1_000) / 1_000
+    floor = round(max(0.0, 1 - FLOOR_ERRORS * (1 - mean(reached))), 3)
+    # Runs that differ much, or make no mistakes, bring `full` down to the floor; above it lower would be better.
+    return Threshold(floor=min(floor, full), full=full)
+
+
+def miss_probability(reached: list[float], full: float) -> float:
+    """Probability that a further run of the reference stays below `full`."""
+    return round(float(another_run(reached).cdf(full)), 5)
+
+
+def another_run(reached: list[float]) -> Any:
+    """Distribution of what a further run of the reference reaches, as scipy.stats has them.
+
+    With mean m and standard deviation s of n runs it is m + s * sqrt(1 + 1/n) * t, where t has Student's distribution
+    with n - 1 degrees of freedom: the prediction interval of a normal variable.
     """
     from scipy.stats import t
 
     spread = stdev(reached) * (1 + 1 / len(reached)) ** 0.5
-    full = mean(reached) + spread * float(t.ppf(MISS_PROBABILITY, len(reached) - 1))
-    return Threshold(floor=round(max(0.0, 1 - FLOOR_ERRORS * (1 - mean(reached))), 3), full=floor_to(full, 3))
-
-
-def miss_probability(reached: list[float], full: float) -> float:
-    """Probability that a further run of the reference stays below `full`; see `threshold`."""
-    from scipy.stats import t
-
-    spread = stdev(reached) * (1 + 1 / len(reached)) ** 0.5
-    return round(float(t.cdf((full - mean(reached)) / spread, len(reached) - 1)), 5) if spread else 0.0
-
-
-def floor_to(value: float, digits: int) -> float:
-    """Rounded down."""
-    return int(value * 10**digits) / 10**digits
+    return t(df=len(reached) - 1, loc=mean(reached), scale=max(spread, LEAST_SPREAD))
 
 
 def write(course: Course, assignment: Assignment, calibration: Calibration) -> Path:

@@ -13,7 +13,7 @@ OUTPUT_CHARACTERS = 2_000
 TRACE_CHARACTERS = 20_000
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 CELL_LINE = re.compile(r"Cell In\[\d+\], line (\d{1,6})")
-MISSING_MODULE = re.compile(r"No module named '(\w+)")
+MISSING_MODULE = re.compile(r"No module named '(\w{1,200})")
 USUAL_MODULES = ("numpy", "pandas", "matplotlib", "sklearn", "tensorflow", "keras", "seaborn", "scipy")
 SHORT_NAME = 4
 """Names shorter than this lie too near to each other to tell a slip of the pen."""

@@ -1,12 +1,14 @@
 """Evidence -> check results, by running ordinary pytest functions that take `evidence`.
 
-A check's docstring is the sentence the student reads. An assertion that fails is the student's; `Undecided` says that the
-run was too short to know; any other exception is a fault of the check: broken, which never costs marks.
+A check's docstring is the sentence the student reads. An assertion that fails is the student's; `Undecided` says that
+the run was too short to know, and a check that skips itself is undecided as well; any other exception is a fault of the
+check: broken, which never costs marks.
 """
 
 import contextlib
 import io
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,11 @@ from grader.expect import Expectation, Missing, NotMet, Undecided, made
 from grader.records import Assignment, CheckResult, Evidence, Tier
 
 HIDDEN_FOLDER = "reference"
+LEFT_OUT = (pytest.skip.Exception, pytest.xfail.Exception)
+"""What skip() and xfail() raise, and the marks of these names."""
+RAISED = (Exception, SystemExit, pytest.fail.Exception, *LEFT_OUT)
+"""By a check. The others, such as Ctrl-C, are not the check's own."""
+NO_LOSS = "A person looks at it; it costs nothing."
 CLIP = 2_000
 WITHOUT = ("cacheprovider", "terminal", "capture")
 OPTIONS = [*(f"-pno:{plugin}" for plugin in WITHOUT), "-c", os.devnull, "--rootdir=/", "--import-mode=importlib"]
@@ -63,6 +70,15 @@ class Examiner:
         return self.trust
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Any:
+        """A check that is marked to be left out never runs; that is an outcome as well."""
+        try:
+            return (yield)
+        except LEFT_OUT as reason:
+            self.results.append(self.result(item, [], reason))
+            raise
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Any:
         """Run one check and note its outcome; pytest is told that all went well."""
         comparisons: list[Expectation] = []
@@ -70,27 +86,27 @@ class Examiner:
         fault: BaseException | None = None
         try:
             yield
-        except Exception as error:  # whatever a check raises becomes its result
+        except RAISED as error:
             fault = error
         finally:
             made.reset(token)
         self.results.append(self.result(item, comparisons, fault))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file of checks that cannot be imported is the teacher's to mend."""
-        if report.failed:
-            self.faults.append(f"{report.nodeid}: {report.longreprtext[-500:]}")
+        """A file of checks that cannot be imported, or leaves itself out, is the teacher's to mend."""
+        if report.failed or report.skipped:
+            self.faults.append(f"{report.nodeid}: {cause(report)}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A check that asks for what there is not is broken before it runs."""
-        if report.when == "setup" and report.failed:
-            self.faults.append(f"{report.nodeid}: {report.longreprtext[-500:]}")
+        """So is a check that asks for what there is not, or does not say what it decides."""
+        if report.failed:
+            self.faults.append(f"{report.nodeid}: {cause(report)}")
 
     def result(self, item: pytest.Item, comparisons: list[Expectation], fault: BaseException | None) -> CheckResult:
         """What a check found, in the words of its last comparison."""
         marker = item.get_closest_marker("criterion")
-        if marker is None:
-            raise TeacherError(f"Expected @pytest.mark.criterion(...) on {item.nodeid}. Found none.")
+        if marker is None or not marker.args:
+            raise TeacherError("Expected @pytest.mark.criterion(...) with the id of a criterion. Found none.")
         title = " ".join((getattr(item, "function").__doc__ or item.name).split())  # noqa: B009 - only functions have it
         said = comparisons[-1] if comparisons else Expectation(title, "as expected")
         status, said = self.verdict(fault, said, title)
@@ -98,7 +114,7 @@ class Examiner:
             id=item.name,
             title=title,
             criterion=marker.args[0],
-            visibility="hidden" if HIDDEN_FOLDER in item.path.parts else "visible",
+            visibility="hidden" if item.path.parent.parent.name == HIDDEN_FOLDER else "visible",
             status=status,
             share=said.share if status in {"passed", "partial"} else 0.0,
             weight=marker.kwargs.get("weight", 1),
@@ -122,12 +138,14 @@ class Examiner:
             return ("partial" if fault.expectation.share > 0 else "failed"), fault.expectation
         if isinstance(fault, Undecided):
             return "undecided", fault.expectation
-        if isinstance(fault, AssertionError):
+        if isinstance(fault, LEFT_OUT):
+            return "undecided", Expectation(title, f"a check that was left out: {fault}", NO_LOSS)
+        if isinstance(fault, AssertionError | pytest.fail.Exception):
             return "failed", Expectation(title, str(fault).split("\nassert")[0] or "otherwise")
         return "broken", Expectation(
             title,
             f"a fault in the check itself: {type(fault).__name__}: {fault}",
-            "A person looks at it; it costs nothing.",
+            NO_LOSS,
         )
 
 
@@ -141,12 +159,39 @@ def run_checks(
     """Run every check in the files on the evidence.
 
     Raises:
-        TeacherError: a file of checks cannot be imported, or a check asks for a fixture that there is not.
+        TeacherError: a file of checks is not there or cannot be imported, or a check asks for a fixture that there is
+            not, or names no criterion.
+
     """
+    if not files:  # pytest would look for some in the working folder
+        return []
+    if missing := [str(file) for file in files if not file.is_file()]:
+        raise TeacherError(
+            f"Expected checks in {missing[0]}. Found no file there. The rubric's `checks` name such files."
+        )
     examiner = Examiner(evidence, assignment, thresholds, trust)
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        code = pytest.main([*OPTIONS, *map(str, files)], plugins=[examiner])
+    loaded = set(sys.modules)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            code = pytest.main([*OPTIONS, *map(str, files)], plugins=[examiner])
+    finally:
+        forget(files, set(sys.modules) - loaded)
     if examiner.faults or code != pytest.ExitCode.OK:
         fault = examiner.faults[0] if examiner.faults else f"pytest ended with {pytest.ExitCode(code).name}"
         raise TeacherError(f"Expected checks that can run in {', '.join(map(str, files))}. Found: {fault}")
     return examiner.results
+
+
+def forget(files: list[Path], names: set[str]) -> None:
+    """Unload the checks: else a file that was mended, or broke off halfway, would be taken as it was the first time."""
+    paths = {os.path.abspath(file) for file in files}
+    for name in names:
+        if getattr(sys.modules[name], "__file__", None) in paths:
+            del sys.modules[name]
+
+
+def cause(report: pytest.CollectReport | pytest.TestReport) -> str:
+    """What went wrong, in one line: pytest marks what matters with an E."""
+    lines = report.longreprtext.splitlines()
+    marked = [line.removeprefix("E") for line in lines if line.startswith("E ")]
+    return " ".join(" ".join(marked or lines).split())[:500]

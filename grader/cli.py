@@ -44,7 +44,9 @@ def grade(
     assignment: Annotated[str, typer.Option(help="Name of the assignment, for example fashion-mnist.")],
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
     student: Annotated[str | None, typer.Option(help="Name for the record sheet; default: the file's.")] = None,
-    due: Annotated[str | None, typer.Option(help="Due date, ISO: 2026-11-20 or 2026-11-20T23:59.")] = None,
+    due: Annotated[
+        str | None, typer.Option(help="Due date, ISO: 2026-11-20 (to the end of the day) or 2026-11-20T17:00.")
+    ] = None,
     submitted: Annotated[str | None, typer.Option(help="Time of submission, ISO; default: the file's.")] = None,
     budget: Annotated[
         str | None, typer.Option(help="Seconds of training, or full; default: the sheet's training_seconds.")
@@ -55,26 +57,38 @@ def grade(
 ) -> None:
     """Grade submissions: run each, judge its model, and write its record sheet with a reason for every mark."""
     from grader.board import Board
-    from grader.collect import parse_time
+    from grader.collect import parse_due, parse_time
     from grader.errors import UsageError
     from grader.pipeline import grade_notebook, open_desk
 
-    times = [parse_time(text) if text else None for text in (submitted, due)]
+    submitted_at = parse_time(submitted) if submitted else None
+    due_at = parse_due(due) if due else None
     seconds = parse_budget(budget)
     if student and len(notebooks) > 1:
         raise UsageError(f"Expected one notebook with --student. Received: {len(notebooks)} notebooks.")
     with Board(quiet) as board, open_desk(course, assignment, isolation.value, budget=seconds) as desk:
+        make_folder(out)
         for notebook in notebooks:
             graded = grade_notebook(
                 notebook,
                 desk,
                 out,
                 student=student,
-                submitted_at=times[0],
-                due_at=times[1],
+                submitted_at=submitted_at,
+                due_at=due_at,
                 progress=board.follow(notebook.name),
             )
             board.show(graded)
+
+
+def make_folder(out: Path) -> None:
+    """The folder for the results, before anything runs. Raises UsageError."""
+    from grader.errors import UsageError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"Expected --out to be a folder that can be made. Received: {out}: {error.strerror}") from None
 
 
 def parse_budget(text: str | None) -> float | Literal["full"] | None:
@@ -163,20 +177,18 @@ def main() -> None:
     try:
         app()
     except TeacherError as error:
-        typer.echo(f"grader: {error}", err=True)
+        complain(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("grader: stopped.", err=True)
-        sys.exit(130)
-    except (
-        Exception
-    ) as error:  # the last resort: whatever it is, it is the grader's own fault and must be told in words
+    except Exception as error:  # the last resort: it is the grader's own fault, whatever it is
         from grader.doctor import keep_trace
 
-        typer.echo(
-            f"grader: the grader itself failed: {type(error).__name__}: {error}. Details: {keep_trace()}", err=True
-        )
+        complain(f"the grader itself failed: {type(error).__name__}: {error}. Details: {keep_trace()}")
         sys.exit(FAILED)
+
+
+def complain(words: str) -> None:
+    """One line on the error stream, also where an error of pytest's or pydantic's has several."""
+    typer.echo(f"grader: {' '.join(words.split())}", err=True)
 
 
 if __name__ == "__main__":

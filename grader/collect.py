@@ -13,7 +13,7 @@ import unicodedata
 import warnings
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -49,9 +49,11 @@ SIGNATURES = (
 
 @dataclass(frozen=True)
 class Collected:
-    """What was handed in, in three forms."""
+    """What was handed in, in four forms."""
 
     submission: Submission
+    data: bytes
+    """The content of the file, of which `submission.sha256` is the digest; of one that is too large, its beginning."""
     notebook: "NotebookNode"
     """The copy to run, nbformat 4.5: no outputs, attachments or metadata. Code cells have the ids cell-1, cell-2 ...,
     other cells text-1, text-2 ... Without any cell where `submission.problem` says that nothing can be run."""
@@ -92,7 +94,7 @@ def collect(
         problem=problem,
     )
     runnable = [] if problem else [without_outputs(cell) for cell in cells]
-    return Collected(submission, as_notebook(runnable), as_notebook(cells))
+    return Collected(submission, data, as_notebook(runnable), as_notebook(cells))
 
 
 # -- Names and times ---------------------------------------------------------------------------------------------------
@@ -135,6 +137,18 @@ def parse_time(text: str) -> datetime:
     if len(text.strip()) <= len("2026-03-01"):
         raise UsageError(f"{expected} Add the time of day.")
     return local
+
+
+def parse_due(text: str) -> datetime:
+    """A due time as the user wrote it, with a time zone; a date alone is the end of that day, local time.
+
+    Raises `UsageError` where it is not ISO 8601.
+    """
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return parse_time(text)
+    return parse_time(f"{day}T23:59:59")
 
 
 # -- From the file to its cells ----------------------------------------------------------------------------------------
@@ -233,10 +247,10 @@ def upgraded(cell: Any) -> Any:
     from nbformat.v4.convert import upgrade_cell
 
     try:
-        old = from_dict({"metadata": {}, "outputs": [], **cell})  # type: ignore[no-untyped-call]
+        old = from_dict({"metadata": {}, "outputs": [], **cell})
         old["source"] = text_of(old.get("source"))
         old["level"] = old.get("level") if old.get("level") in range(1, 7) else 1
-        return upgrade_cell(old)  # type: ignore[no-untyped-call]
+        return upgrade_cell(old)
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
@@ -330,7 +344,7 @@ def as_notebook(cells: list[Cell]) -> "NotebookNode":
     """A notebook of nbformat 4.5 with copies of these cells."""
     from nbformat import NotebookNode, from_dict
 
-    notebook = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})  # type: ignore[no-untyped-call]
+    notebook = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
     return cast(NotebookNode, notebook)
 
 

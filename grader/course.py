@@ -1,17 +1,16 @@
 """A course folder -> its assignments, rubrics and references. The name of a folder is its whole registration."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from rapidfuzz import process
 
-from grader.errors import TeacherError, UsageError
+from grader.errors import UsageError
 from grader.records import Assignment, Count, Name, Record
-from grader.rubric import Rubric, read_rubric, read_toml
+from grader.rubric import Rubric, invalid, read_rubric, read_toml
 
 
 class Reference(Record):
@@ -105,14 +104,19 @@ class Course:
         return self.folder / "reference" / assignment.name
 
     def calibrations(self, assignment: Assignment) -> list[Calibration]:
-        """What was measured of the reference; empty before the first `grader calibrate`."""
+        """What was measured of the reference; empty before the first `grader calibrate`.
+
+        Raises:
+            TeacherError: calibration.json is broken.
+
+        """
         path = self.reference_folder(assignment) / "calibration.json"
         if not path.exists():
             return []
         try:
-            return [Calibration.model_validate(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
-        except (ValueError, ValidationError) as error:
-            raise TeacherError(f"Expected a calibration in {path}. Found: {error}") from None
+            return TypeAdapter(list[Calibration]).validate_json(path.read_bytes())
+        except ValidationError as error:
+            raise invalid(path, error) from None
 
     def check_files(self, assignment: Assignment, rubric: Rubric) -> list[Path]:
         """Files of checks: the rubric's, the visible ones, then the hidden ones."""

@@ -1,35 +1,27 @@
 """Keras' cache of data sets -> a data set as arrays of known shape and content; nothing in a file is executed."""
 
-import gzip
 import hashlib
 import http.client
-import io
-import json
 import os
-import pickle
 import shutil
-import struct
-import tarfile
 import tempfile
 import urllib.request
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from rapidfuzz import process
 
+from grader.catalogue import DATA_SETS, DataSet, Form, data_set
 from grader.errors import TeacherError, UsageError
+from grader.keras_files import ARRAYS, NEXT_STEP, Array, Content, damaged, reading, verify_shape
 
-Array = NDArray[Any]
-ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-NEXT_STEP = "Run `grader data fetch` where there is a network, or `grader data import DIR` on a folder with the files."
+# What the other modules take from here, wherever it is defined.
+__all__ = ["ARRAYS", "Array", "DataStatus", "Split", "Store", "data_set", "fingerprint", "flatten"]
+
 TIMEOUT_SECONDS = 5
 """For the connection and for each read: a machine without a network should not wait long to hear so."""
 
@@ -74,320 +66,6 @@ class DataStatus:
     """True where the content is one that the grader knows."""
 
 
-@dataclass(frozen=True)
-class Content:
-    """What the files of a data set hold."""
-
-    arrays: dict[str, Array]
-    files: dict[str, Path]
-    """The file or folder of each array."""
-    word_index: dict[str, int] = field(default_factory=dict)
-
-
-# -- Reading the files -------------------------------------------------------------------------------------------------
-
-BROKEN_FILE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError, struct.error, ValueError)
-BROKEN_CONTENT = (pickle.UnpicklingError, KeyError, IndexError, TypeError, AttributeError, OverflowError, MemoryError)
-"""What numpy and pickle raise over damaged bytes."""
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn whatever a damaged file raises into a `TeacherError` that names the file."""
-    try:
-        yield
-    except (*BROKEN_FILE, *BROKEN_CONTENT) as error:
-        raise damaged(path, "a whole data file", f"{type(error).__name__}: {error}") from error
-
-
-def damaged(path: Path, expected: str, found: str) -> TeacherError:
-    """The error for a file that cannot be used."""
-    return TeacherError(f"Expected {expected} in {path}. Found {found}. Delete it. {NEXT_STEP}")
-
-
-class ArraysOnly(pickle.Unpickler):
-    """Rebuilds numpy arrays, lists, numbers and texts; whatever else a pickle asks for is refused before it can run."""
-
-    allowed = frozenset(
-        {
-            ("numpy", "ndarray"),
-            ("numpy", "dtype"),
-            ("numpy.core.multiarray", "_reconstruct"),  # as numpy 1 wrote it
-            ("numpy._core.multiarray", "_reconstruct"),
-        }
-    )
-
-    def find_class(self, module: str, name: str) -> Any:
-        """The class of that name. Raises `UnpicklingError` unless an array needs it."""
-        if (module, name) not in self.allowed:
-            raise pickle.UnpicklingError(f"`{module}.{name}` where only arrays should be")
-        return super().find_class(module, name)
-
-
-@contextmanager
-def open_npz(path: Path) -> Iterator[Any]:
-    """The arrays of an .npz file by their names. Opened here, because np.load leaves a damaged file open."""
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        yield arrays
-
-
-def read_mnist(path: Path) -> Content:
-    """Content of mnist.npz."""
-    with reading(path), open_npz(path) as file:
-        return Content({array: file[array] for array in ARRAYS}, dict.fromkeys(ARRAYS, path))
-
-
-def read_boston(path: Path) -> Content:
-    """Content of boston_housing.npz, shuffled and split as load_data() does unless told otherwise."""
-    with reading(path), open_npz(path) as file:
-        order = np.random.RandomState(113).permutation(len(file["x"]))
-        x, y = file["x"][order], file["y"][order]
-    arrays = {"x_train": x[:404], "y_train": y[:404], "x_test": x[404:], "y_test": y[404:]}
-    return Content(arrays, dict.fromkeys(ARRAYS, path))
-
-
-def read_imdb(path: Path, index_path: Path) -> Content:
-    """Content of imdb.npz, whose rows are lists, and of imdb_word_index.json."""
-    with reading(path), open_npz(path) as file:
-        x_train, x_test = read_lists(path, "x_train"), read_lists(path, "x_test")
-        arrays = {"x_train": x_train, "y_train": file["y_train"], "x_test": x_test, "y_test": file["y_test"]}
-    with reading(index_path):
-        index = {str(word): int(number) for word, number in json.loads(index_path.read_bytes()).items()}
-    return Content(arrays, dict.fromkeys(ARRAYS, path), index)
-
-
-def read_lists(path: Path, array: str) -> Array:
-    """An array of lists in an .npz file. Numpy stores it as a pickle, which np.load would have to trust."""
-    with zipfile.ZipFile(path) as archive:
-        file = io.BytesIO(archive.read(f"{array}.npy"))
-    if np.lib.format.read_magic(file) == (1, 0):
-        np.lib.format.read_array_header_1_0(file)
-    else:
-        np.lib.format.read_array_header_2_0(file)
-    lists: Array = ArraysOnly(file).load()
-    if not (type(lists) is np.ndarray and all(type(row) is list for row in lists)):
-        raise TypeError(f"{array} is not an array of lists")
-    return lists
-
-
-def read_fashion(*paths: Path) -> Content:
-    """Content of the four files of Fashion-MNIST, in the order of `ARRAYS`."""
-    files = dict(zip(ARRAYS, paths, strict=True))
-    return Content({array: read_idx(path) for array, path in files.items()}, files)
-
-
-def read_idx(path: Path) -> Array:
-    """A file in MNIST's own format: two zeros, the code of the dtype, the number of axes, their sizes, the values."""
-    with reading(path):
-        content = gzip.decompress(path.read_bytes())
-        zeros, dtype, axes = struct.unpack_from(">HBB", content)
-        if (zeros, dtype) != (0, 8):
-            raise ValueError("not an idx file of unsigned bytes")
-        shape = struct.unpack_from(f">{axes}I", content, 4)
-        return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
-
-
-BATCHES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
-
-
-def read_batches(*paths: Path) -> Content:
-    """Content of the six batch files of CIFAR-10."""
-    batches = []
-    for path in paths:
-        with reading(path), path.open("rb") as file:
-            batches.append(read_batch(file))
-    return join(batches, paths[0].parent)
-
-
-def read_archive(path: Path) -> Content:
-    """Content of the batch files inside the archive, as it is downloaded."""
-    with reading(path), tarfile.open(path) as archive:
-        files = [archive.extractfile(f"cifar-10-batches-py/{name}") for name in BATCHES]
-        batches = [read_batch(file) for file in files if file]
-        return join(batches, path)
-
-
-def read_batch(file: IO[bytes]) -> tuple[Array, Array]:
-    """Images, uint8 of shape (10000, 32, 32, 3), and labels, uint8 of shape (10000, 1)."""
-    batch = ArraysOnly(file, encoding="bytes").load()
-    images = batch[b"data"].reshape(10_000, 3, 32, 32).transpose(0, 2, 3, 1)
-    return images, np.array(batch[b"labels"], dtype=np.uint8).reshape(10_000, 1)
-
-
-def join(batches: list[tuple[Array, Array]], path: Path) -> Content:
-    """Five batches to train and one to test."""
-    images, labels = zip(*batches, strict=True)
-    x_train, x_test = (np.ascontiguousarray(np.concatenate(part)) for part in (images[:5], images[5:]))
-    y_train, y_test = (np.concatenate(part) for part in (labels[:5], labels[5:]))
-    arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
-    return Content(arrays, dict.fromkeys(ARRAYS, path))
-
-
-# -- The five data sets ------------------------------------------------------------------------------------------------
-
-Axes = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Form:
-    """One way in which a data set lies in the cache."""
-
-    read: Callable[..., Content]
-    """Takes the path of each file."""
-    folder: str
-    """Below datasets/."""
-    files: tuple[str, ...]
-
-    def paths(self, folder: Path) -> list[Path]:
-        """Its files in that folder."""
-        return [folder / name for name in self.files]
-
-    def is_in(self, folder: Path) -> bool:
-        """True where all its files are there."""
-        return all(path.is_file() for path in self.paths(folder))
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """What is known of a data set before it is read."""
-
-    forms: tuple[Form, ...]
-    """Best first."""
-    origin: dict[str, str]
-    """Address of each file that Keras downloads."""
-    published: dict[str, str]
-    """MD5 or SHA-256 of the files as published."""
-    contents: dict[str, str]
-    """Fingerprint of each content that the grader knows, and what it is."""
-    rows: tuple[int, int]
-    """To train and to test."""
-    x: tuple[str, Axes]
-    """dtype and shape of one row."""
-    y: tuple[str, Axes]
-    classes: int = 0
-    """0 for regression."""
-    least_share: float = 1.0
-    """Rows of the smallest class, as a share of an even one: 1 where the classes are equal."""
-    official_split: bool = True
-
-    @property
-    def expected(self) -> dict[str, tuple[str, Axes]]:
-        """Dtype and shape of each array."""
-        train, test = self.rows
-        (x, x_axes), (y, y_axes) = self.x, self.y
-        train_arrays = {"x_train": (x, (train, *x_axes)), "y_train": (y, (train, *y_axes))}
-        return train_arrays | {"x_test": (x, (test, *x_axes)), "y_test": (y, (test, *y_axes))}
-
-    @property
-    def downloaded(self) -> Form:
-        """The form that Keras downloads."""
-        return next(form for form in self.forms if set(form.files) == set(self.origin))
-
-
-ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-FASHION = (
-    "train-images-idx3-ubyte.gz",
-    "train-labels-idx1-ubyte.gz",
-    "t10k-images-idx3-ubyte.gz",
-    "t10k-labels-idx1-ubyte.gz",
-)
-CIFAR_ARCHIVES = ("cifar-10-batches-py-target_archive", "cifar-10-python.tar.gz", "cifar-10-batches-py.tar.gz")
-"""As Keras 3 keeps it, as it is published, as Keras 2 keeps it."""
-CIFAR_ARCHIVE_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
-
-# Digests of files are those in Keras' own source; for the files of Fashion-MNIST those of TensorFlow Datasets, for the
-# batch files of CIFAR-10 those of torchvision. Fingerprints of contents were made by `fingerprint` below.
-DATA_SETS = {
-    "boston": DataSet(
-        forms=(Form(read_boston, "", ("boston_housing.npz",)),),
-        origin={"boston_housing.npz": f"{ADDRESS}boston_housing.npz"},
-        published={"boston_housing.npz": "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5"},
-        contents={
-            "463b6160b4badda604f4c24e0f966032f22b471dd6866e77a2c2a11172d4c909": "the published rows, in their order"
-        },
-        rows=(404, 102),
-        x=("float64", (13,)),
-        y=("float64", ()),
-        official_split=False,
-    ),
-    "imdb": DataSet(
-        forms=(Form(read_imdb, "", ("imdb.npz", "imdb_word_index.json")),),
-        origin={name: f"{ADDRESS}{name}" for name in ("imdb.npz", "imdb_word_index.json")},
-        published={
-            "imdb.npz": "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
-            "imdb_word_index.json": "bfafd718b763782e994055a2d397834f",
-        },
-        contents={
-            "319548a3289bae9a0c98fb05d22384fef8c347710886b7d1d09628abb039e5df": "the published reviews, numbered anew"
-        },
-        rows=(25_000, 25_000),
-        x=("object", ()),
-        y=("int64", ()),
-        classes=2,
-    ),
-    "fashion-mnist": DataSet(
-        forms=(Form(read_fashion, "fashion-mnist", FASHION),),
-        origin={name: f"{ADDRESS}{name}" for name in FASHION},
-        published={
-            "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-            "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-            "t10k-images-idx3-ubyte.gz": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-            "t10k-labels-idx1-ubyte.gz": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-        },
-        contents={
-            "ba4d57bd4b36d751702b4c50baf26d24ce4316e4ec53b368f6af89a7fa2bf4dd": "labels as published, images re-encoded"
-        },
-        rows=(60_000, 10_000),
-        x=("uint8", (28, 28)),
-        y=("uint8", ()),
-        classes=10,
-    ),
-    "mnist": DataSet(
-        forms=(Form(read_mnist, "", ("mnist.npz",)),),
-        origin={"mnist.npz": f"{ADDRESS}mnist.npz"},
-        published={"mnist.npz": "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"},
-        contents={"2229557d3d58bcbc6b0f0c8f702c48cc075902f3f0630af576ec11137f9df98e": "as published"},
-        rows=(60_000, 10_000),
-        x=("uint8", (28, 28)),
-        y=("uint8", ()),
-        classes=10,
-        least_share=0.85,
-    ),
-    "cifar10": DataSet(
-        forms=(
-            Form(read_batches, "cifar-10-batches-py-target/cifar-10-batches-py", BATCHES),
-            Form(read_batches, "cifar-10-batches-py", BATCHES),
-            *(Form(read_archive, "", (name,)) for name in CIFAR_ARCHIVES),
-        ),
-        origin={CIFAR_ARCHIVES[0]: "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"},
-        published={
-            **dict.fromkeys(CIFAR_ARCHIVES, CIFAR_ARCHIVE_SHA256),
-            "data_batch_1": "c99cafc152244af753f735de768cd75f",
-            "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
-            "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",
-            "data_batch_4": "634d18415352ddfa80567beed471001a",
-            "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
-            "test_batch": "40351d587109b95175f43aff81a1287e",
-        },
-        contents={
-            "9ccc2a134cc5bdb3fc9d1391f2892d62c5359a17747d5ca8e94b9425137d26aa": "the published images as JPEG, shuffled"
-        },
-        rows=(50_000, 10_000),
-        x=("uint8", (32, 32, 3)),
-        y=("uint8", (1,)),
-        classes=10,
-    ),
-}
-
-
-def data_set(name: str) -> DataSet:
-    """The data set of that name. Raises `UsageError` with the closest name where there is none."""
-    if name not in DATA_SETS:
-        closest = process.extractOne(name, list(DATA_SETS))[0]
-        raise UsageError(f"Expected the name of a data set. Received: `{name}`. Did you mean `{closest}`?")
-    return DATA_SETS[name]
-
-
 # -- Verifying what was read -------------------------------------------------------------------------------------------
 
 
@@ -400,7 +78,8 @@ def read_split(name: str, form: Form, folder: Path) -> Split:
     """
     content = form.read(*form.paths(folder))
     for array, expected in data_set(name).expected.items():
-        verify(name, array, expected, content)
+        verify_shape(content, array, expected)
+        verify_values(data_set(name), content, array)
     mark = fingerprint(content.arrays)
     known = what_is_known(name, form, folder, mark)
     return Split(
@@ -416,16 +95,13 @@ def read_split(name: str, form: Form, folder: Path) -> Split:
     )
 
 
-def verify(name: str, array: str, expected: tuple[str, Axes], content: Content) -> None:
-    """Raise `TeacherError` where an array cannot be the data set's."""
-    found, path = content.arrays[array], content.files[array]
-    kind = (str(found.dtype), found.shape)
-    if kind != expected:
-        raise damaged(path, f"{array} as {expected[0]} of shape {expected[1]}", f"{kind[0]} of shape {kind[1]}")
+def verify_values(expected: DataSet, content: Content, array: str) -> None:
+    """Raise `TeacherError` where an array of the right shape cannot be the data set's."""
+    values, path = content.arrays[array], content.files[array]
     if array.startswith("y"):
-        verify_labels(data_set(name), array, found.ravel(), path)
-    elif found.dtype == object:
-        verify_words(array, found, max(content.word_index.values(), default=0), path)
+        verify_labels(expected, array, values.ravel(), path)
+    elif values.dtype == object:
+        verify_words(array, values, max(content.word_index.values(), default=0), path)
 
 
 def verify_labels(expected: DataSet, array: str, labels: Array, path: Path) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.inside.guard import Ended
+from grader.inside.request import Ended
 from grader.records import CellRun, LimitHit, Limits, RunStatus
 
 SIGNS = {
@@ -52,7 +52,7 @@ def how_it_ended(
 
     Args:
         ended: of the kernel's job.
-        cells: by number, those that came to their end.
+        cells: by number, those that came to their end, and those that were skipped.
         order: numbers of the cells that were to run.
         current: the cell that was running at the end.
         limits: in force.
@@ -65,11 +65,11 @@ def how_it_ended(
         if name := limit_behind(cell):
             limit = LimitHit(name=name, value=getattr(limits, name))
             return Ending("limit", limit_sentence(limit, cell.number), limit)
-    if len(cells) < len(order):
+    if not cells.keys() >= set(order):
         return Ending("died", death_sentence(ended, current))
-    failed = [cell for cell in cells.values() if cell.status == "error"]
+    failed = [cell for cell in cells.values() if cell.error]
     if failed:
-        return Ending("errors", error_sentence(failed))
+        return Ending("errors", error_sentence(sorted(failed, key=lambda cell: cell.number)))
     return Ending("finished", "Every cell ran, from the first to the last, on a fresh kernel.")
 
 

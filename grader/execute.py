@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -14,12 +15,13 @@ from typing import Any
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.validator import NotebookValidationError
 from pydantic import ValidationError
 
 from grader.cells import cell_run, code_cells, missing_modules, number_of
 from grader.ending import how_it_ended
 from grader.errors import SandboxError
-from grader.inside.guard import LAUNCH_FAILED, Ended
+from grader.inside.request import LAUNCH_FAILED, Ended
 from grader.provisioner import SandboxKernelManager
 from grader.records import CellError, CellRun, Limits, Model, Record, Run, Seconds
 from grader.sandbox import Job, Sandbox
@@ -28,6 +30,7 @@ RECORD_BYTES = 50 << 20
 OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
 SHUTDOWN_SECONDS = 10.0
 REPORT_SECONDS = 0.3
+MOST_STEPS = 10**9
 
 Progress = Callable[[dict[str, int]], None]
 """Called with what the notebook is at: cell, of (cells), epoch, epochs."""
@@ -103,7 +106,10 @@ class Player(NotebookClient):
             if self.notes.output_bytes > self.limits.output_mb << 20:
                 self.job.kill()
                 return None
-        return super().process_message(msg, cell, cell_index)
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except (NotebookValidationError, LookupError, TypeError, AttributeError):
+            return None  # Only the notebook's own code can have sent such a message.
 
 
 def execute(
@@ -141,7 +147,9 @@ def execute(
     ended = job.ended.result(timeout=60)
     refuse_own_failure(ended, notes, job)
     recorded = read_record(job.result / "record.json")
-    ending = how_it_ended(ended, notes.cells, notes.order, notes.current, limits, over)
+    cells = [cell_result(number_of(cell), notes, unparsable) for cell in code_cells(notebook)]
+    tried = notes.cells | {cell.number: cell for cell in cells if cell.status == "skipped"}
+    ending = how_it_ended(ended, tried, notes.order, notes.current, limits, over)
     run = Run(
         status=ending.status,
         sentence=ending.sentence,
@@ -155,7 +163,6 @@ def execute(
         versions=recorded.versions,
         limits=limits,
     )
-    cells = [cell_result(number_of(cell), notes, unparsable) for cell in code_cells(notebook)]
     return Recording(run, cells, recorded.models, job.result)
 
 
@@ -163,8 +170,9 @@ def play(notebook: NotebookNode, manager: SandboxKernelManager, notes: Notes, pr
     """Run the cells until the last or until the kernel ends; return the limit that was passed, if the host saw one."""
     player = Player.on(manager, notebook, notes)
     try:
-        with reporting(manager.job, notes, progress):
-            player.execute(cleanup_kc=True)
+        # In a thread of its own, because in the main thread nbclient takes over Ctrl-C, which is to end the command.
+        with reporting(manager.job, notes, progress), ThreadPoolExecutor(1) as stage, ending(manager.job):
+            stage.submit(player.execute, cleanup_kc=True).result()
     except CellTimeoutError:
         return "wall_seconds"
     except DeadKernelError:
@@ -174,7 +182,6 @@ def play(notebook: NotebookNode, manager: SandboxKernelManager, notes: Notes, pr
         if not manager.job.ended.done():
             raise
     finally:
-        manager.job.kill()
         # nbclient leaves this behind where the kernel never got ready.
         atexit.unregister(player._cleanup_kernel)
     return "output_mb" if notes.output_bytes > manager.limits.output_mb << 20 else None
@@ -190,6 +197,15 @@ def refuse_own_failure(ended: Ended, notes: Notes, job: Job) -> None:
 
 
 @contextmanager
+def ending(job: Job) -> Iterator[None]:
+    """End the job whatever happens, Ctrl-C among it."""
+    try:
+        yield
+    finally:
+        job.kill()
+
+
+@contextmanager
 def reporting(job: Job, notes: Notes, progress: Progress | None) -> Iterator[None]:
     """Tell `progress` where the notebook is, a few times a second."""
     over = threading.Event()
@@ -198,9 +214,9 @@ def reporting(job: Job, notes: Notes, progress: Progress | None) -> Iterator[Non
         while not over.wait(REPORT_SECONDS):
             with suppress(OSError, ValueError):
                 said = json.loads((job.result / "progress.json").read_bytes()[:1_000])
-                said = {key: value for key, value in said.items() if isinstance(value, int)}
+                said = {key: value for key, value in said.items() if isinstance(value, int) and 0 <= value < MOST_STEPS}
                 assert progress is not None
-                progress({"done": len(notes.cells), "of": len(notes.order), **said})
+                progress({**said, "done": len(notes.cells), "of": len(notes.order)})
 
     reporter = threading.Thread(target=report, daemon=True)
     if progress is not None:

@@ -1,17 +1,21 @@
-"""A recording -> what its model is really like: rebuilt and measured in a second sandbox, with labels that stay here."""
+"""A recording -> what its model is really like: rebuilt and measured in a second sandbox, by labels that stay here."""
 
-import json
+import lzma
 import shutil
+import struct
+import zipfile
+import zlib
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from tokenize import TokenError
+from typing import IO, Any, Literal
 
 import numpy as np
 from pydantic import ValidationError
 
 from grader.execute import Recording
-from grader.records import Count, Layer, Limits, Line, Measurement, Model, Name, Record, Shape, Task, Text
+from grader.records import Count, Layer, Limits, Line, Measurement, Model, Name, Record, Shape, Task
 from grader.sandbox import Job, Sandbox
 from grader.served import Served
 
@@ -19,6 +23,9 @@ JUDGE_SECONDS = 180
 FILE_BYTES = 600 << 20
 JUDGEMENT_BYTES = 10 << 20
 SAMPLED_FITS = 20
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, RuntimeError)
+BROKEN_ARRAY = (OSError, EOFError, ValueError, TypeError, LookupError, OverflowError, MemoryError, TokenError)
+"""What zipfile and NumPy raise over bytes that are not what they should be."""
 
 
 class Rebuilt(Record):
@@ -37,9 +44,9 @@ class Answer(Record):
     """judgement.json, as the sandbox writes it."""
 
     model: Rebuilt | None
-    refused: Text | None
+    refused: Line | None
     preprocessing: Line | None
-    why_not: Text
+    why_not: Line
     rows_from: dict[Name, dict[Literal["train", "test", "unknown"], Count]]
     own: Name | None = None
 
@@ -64,7 +71,7 @@ def judge(
     job = sandbox.room()
     samples = lay_out(job, recording.files, model, served)
     folder = sandbox.served[task.dataset] if model.fits else None
-    sandbox.start(job, "judge", limits, {"folder": folder})
+    sandbox.start(job, "judge", limits, {"folder": folder}, threads=1)
     answer, reason = read_answer(job)
     if answer is None or answer.model is None:
         why = answer.refused if answer and answer.refused else reason
@@ -116,36 +123,45 @@ def read_answer(job: Job) -> tuple[Answer | None, str]:
         limit = f"{ended.limit} at {ended.used:g}" if ended.limit and ended.used else f"exit code {ended.code}"
         return None, f"The judge's sandbox ended early ({limit}) while it rebuilt the model."
     try:
-        return Answer.model_validate(json.loads(path.read_bytes())), ""
-    except (ValueError, ValidationError):
+        return Answer.model_validate_json(path.read_bytes()), ""
+    except ValidationError:
         return None, "The judge's sandbox gave an answer that cannot be read."
 
 
 def read_array(path: Path) -> np.ndarray[Any, Any] | None:
     """Numbers from a sandbox, never objects; None where there is nothing or something else."""
     try:
-        if path.stat().st_size > FILE_BYTES:
-            return None
-        array = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        with path.open("rb") as file:
+            return numbers(file, path.stat().st_size)
+    except BROKEN_ARRAY:
         return None
-    return array if isinstance(array, np.ndarray) and array.dtype.kind in "fiub" else None
 
 
 def read_labels(path: Path | None, task: Task) -> np.ndarray[Any, Any] | None:
     """What the notebook itself took for the labels of its sample, as class numbers; None where it cannot be that."""
-    try:
-        if path is None or path.stat().st_size > FILE_BYTES:
-            return None
-        with np.load(path, allow_pickle=False) as arrays:
-            labels = arrays["labels"] if "labels" in arrays.files else None
-    except (OSError, ValueError, EOFError, KeyError):
+    if path is None:
         return None
-    if labels is None or labels.dtype.kind not in "fiub" or labels.size == 0:
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("labels.npy") as file:
+            # Unpacked: a small archive may hold a very large file.
+            labels = numbers(file, archive.getinfo("labels.npy").file_size)
+    except (*BROKEN_ARRAY, *BROKEN_ZIP):
+        return None
+    if labels.ndim == 0 or labels.size == 0:
         return None
     labels = labels.reshape(len(labels), -1)
     labels = labels[:, 0] if labels.shape[1] == 1 else labels.argmax(axis=1)
-    return labels.astype(int) if 0 <= labels.min() and labels.max() < task.outputs else None
+    return labels.astype(int) if labels.min() >= 0 and labels.max() < task.outputs else None
+
+
+def numbers(file: IO[bytes], size: int) -> np.ndarray[Any, Any]:
+    """The array in an open .npy file of `size` bytes. Raises ValueError where it is too large or not of numbers."""
+    if size > FILE_BYTES:
+        raise ValueError(f"{size} bytes")
+    array = np.lib.format.read_array(file, allow_pickle=False)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"an array of {array.dtype}")
+    return array
 
 
 def unusable(outputs: np.ndarray[Any, Any] | None, rows: int, task: Task) -> str | None:
@@ -154,8 +170,8 @@ def unusable(outputs: np.ndarray[Any, Any] | None, rows: int, task: Task) -> str
         return "The model gave no predictions that could be read."
     if outputs.shape != (rows, task.outputs):
         return (
-            f"Expected predictions of shape {(rows, task.outputs)}: for every row one figure per class. Found "
-            f"{outputs.shape}. Look at the last layer: it needs {task.outputs} units, after Flatten or a pooling to one row."
+            f"Expected predictions of shape {(rows, task.outputs)}: for every row one figure per class. "
+            f"Found {outputs.shape}. The last layer needs {task.outputs} units, after a Flatten or a global pooling."
         )
     if not np.isfinite(outputs).all():
         return (

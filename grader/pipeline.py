@@ -16,7 +16,7 @@ from grader.course import Course, Threshold, bundled
 from grader.datasets import Store
 from grader.execute import Progress, Recording, execute
 from grader.framework import explain, instead_of_keras
-from grader.judge import Judgement, judge
+from grader.judge import judge
 from grader.quality import count_code_lines, find_quality
 from grader.records import Assignment, Evidence, Grade, Limits, Run
 from grader.report import render_report
@@ -122,7 +122,7 @@ def grade_notebook(
     results = run_checks(files, evidence, desk.assignment, desk.thresholds, desk.rubric.trust)
     grade = score(results, desk.rubric, collected.submission, evidence)
     page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)
-    return Graded(grade, write_results(out, grade, evidence, page, path))
+    return Graded(grade, write_results(out, grade, evidence, page, collected.data))
 
 
 def run_notebook(collected: Collected, desk: Desk, progress: Progress | None, *, seed: int = 0) -> Recording:
@@ -169,12 +169,12 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
     )
 
 
-def write_results(out: Path, grade: Grade, evidence: Evidence, page: str, submitted: Path) -> Path:
+def write_results(out: Path, grade: Grade, evidence: Evidence, page: str, submitted: bytes) -> Path:
     """Write the student's folder: report.html, grade.json, evidence.json, and the file as it was handed in."""
     folder = out / folder_name(grade.student)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.html").write_text(page, encoding="utf-8")
     (folder / "grade.json").write_text(grade.model_dump_json(indent=2), encoding="utf-8")
     (folder / "evidence.json").write_text(evidence.model_dump_json(indent=2), encoding="utf-8")
-    (folder / "submission.ipynb").write_bytes(submitted.read_bytes())
+    (folder / "submission.ipynb").write_bytes(submitted)
     return folder

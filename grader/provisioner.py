@@ -3,12 +3,17 @@
 import asyncio
 import os
 import signal
+import time
+from contextlib import suppress
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+from traitlets import Type
 
 from grader.records import Limits
 from grader.sandbox import Job
@@ -16,9 +21,28 @@ from grader.sandbox import Job
 PROVISIONER = "grader-warm"
 
 
+class SandboxKernelClient(AsyncKernelClient):
+    """A client that is ready when the kernel answers and is heard to."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Raise RuntimeError where the kernel does not answer in `timeout` seconds, or ends before.
+
+        jupyter_client's own listens another 0.2 s for stray messages; nbclient takes no notice of those anyhow.
+        """
+        deadline = time.monotonic() + (timeout or float("inf"))
+        while time.monotonic() < deadline and await self._async_is_alive():
+            self.kernel_info()
+            with suppress(Empty):
+                await self.shell_channel.get_msg(timeout=1)
+                await self.iopub_channel.get_msg(timeout=1)
+                return
+        raise RuntimeError("the kernel did not answer")
+
+
 class SandboxKernelManager(AsyncKernelManager):
     """A kernel manager whose kernel is a job of a sandbox. `job`, `limits` and `settings` are set before the start."""
 
+    client_factory = Type(SandboxKernelClient, klass=AsyncKernelClient)
     job: Job
     limits: Limits
     settings: dict[str, Any]
@@ -51,7 +75,7 @@ class WarmProvisioner(KernelProvisionerBase):
         return not self.manager.job.ended.done()
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Write the connection file behind the job's door; where there are unix sockets, the channels need no network."""
+        """Write the connection file behind the job's door; with unix sockets the channels need no network."""
         manager = self.manager
         door = manager.job.folder / "door"
         if os.name == "posix":

@@ -35,7 +35,7 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-# -- Assignment ----------------------------------------------------------------------------------------------------------
+# -- Assignment ------------------------------------------------------------------------------------------------------
 
 
 class DocumentedLayer(Record):
@@ -120,7 +120,7 @@ class Assignment(Record):
     rubric: Name = "lab-manual"
 
 
-# -- Submission ----------------------------------------------------------------------------------------------------------
+# -- Submission ------------------------------------------------------------------------------------------------------
 
 
 class Submission(Record):
@@ -139,7 +139,7 @@ class Submission(Record):
     """Why nothing can be run, in a sentence for the student; None where there is something to run."""
 
 
-# -- Evidence ------------------------------------------------------------------------------------------------------------
+# -- Evidence --------------------------------------------------------------------------------------------------------
 
 
 class Layer(Record):
@@ -195,10 +195,10 @@ class Evaluation(Record):
 
 
 class Model(Record):
-    """A Keras model that the notebook made. Layers and parameters are the judge's where `rebuilt`, else the notebook's."""
+    """A Keras model that the notebook made. Layers and parameters are the judge's if `rebuilt`, else the notebook's."""
 
-    id: Name
-    """model-1, model-2 ... in the order of their making."""
+    id: Annotated[str, StringConstraints(pattern=r"^model-[1-9][0-9]{0,5}$")]
+    """model-1, model-2 ... in the order of their making. Names files, so it is nothing else."""
     variable: Name | None = None
     """What the notebook calls it; None inside functions."""
     kind: Name
@@ -374,7 +374,7 @@ class Evidence(Record):
         return self.measurements[0]
 
 
-# -- Judgement -----------------------------------------------------------------------------------------------------------
+# -- Judgement -------------------------------------------------------------------------------------------------------
 
 
 class CheckResult(Record):
@@ -390,7 +390,7 @@ class CheckResult(Record):
     """failed is the student's; broken is ours. Undecided and broken never cost marks; they ask for a person."""
     share: Share = 0
     """Of the marks; partial has one between 0 and 1."""
-    weight: float = 1
+    weight: Annotated[float, Field(gt=0)] = 1
     expected: Line = ""
     found: Line = ""
     hint: Line = ""

@@ -63,6 +63,15 @@ class Rubric(Record):
     checks: list[Name] = []
     """Files of checks beside the rubric that hold for every assignment."""
 
+    @model_validator(mode="after")
+    def names_differ(self) -> Self:
+        """A record sheet has one column of a name, and a check decides one criterion."""
+        names = [column.name for column in self.columns]
+        ids = [criterion.id for column in self.columns for criterion in column.criteria]
+        if twice := [name for part in (names, ids) for name in part if part.count(name) > 1]:
+            raise ValueError(f"Expected every column and every criterion once. Received more than once: {twice[0]}")
+        return self
+
     @property
     def out_of(self) -> float:
         """Marks of all columns together."""
@@ -81,14 +90,21 @@ def read_toml(path: Path, record: type[AnyRecord], **given: object) -> AnyRecord
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise TeacherError(f"Expected the file {path}. Found nothing there.") from None
+    except OSError as error:
+        raise TeacherError(f"Expected a file that can be read at {path}. Found: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TeacherError(f"Expected TOML in {path}. Found: {error}") from None
     try:
         return record.model_validate({**table, **given})
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise TeacherError(f"Expected a valid `{key}` in {path}. Found: {first['msg']}") from None
+        raise invalid(path, error) from None
+
+
+def invalid(path: Path, error: ValidationError) -> TeacherError:
+    """The first thing that is wrong in a file, by its key."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "the whole file"
+    return TeacherError(f"Expected a valid `{key}` in {path}. Found: {first['msg']}")
 
 
 def read_rubric(path: Path) -> Rubric:

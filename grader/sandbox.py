@@ -21,13 +21,26 @@ import psutil
 
 from grader import wall
 from grader.errors import SandboxError, TeacherError
-from grader.inside.guard import Ended, Request
+from grader.inside.request import Ended, Request
 from grader.records import Limits
 
 WARM_UP_SECONDS = 120
 FIRST_USER = 100_000
 """Jobs that root starts are users of their own from here on, so that the limit on processes is each job's own."""
 USERS = 50_000
+
+
+ROOMS = Path("/tmp") if os.name == "posix" else Path(tempfile.gettempdir())  # noqa: S108
+"""Short, as the path of a unix socket holds about a hundred characters; /tmp is also what the inner wall covers."""
+PREFIX = "grader-"
+
+
+def sweep() -> None:
+    """Remove the folders of sandboxes whose process was killed before it could."""
+    for folder in ROOMS.glob(f"{PREFIX}*-*/"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -62,8 +75,8 @@ class Sandbox:
     def __init__(self, served: Mapping[str, Path]):
         self.served_here = served
         """Per data set its folder of arrays, as `grader.served` writes them."""
-        # Short, because the path of a unix socket holds about a hundred characters; /tmp is what the inner wall covers.
-        self.jobs = Path(tempfile.mkdtemp(prefix="grader-", dir="/tmp" if os.name == "posix" else None))  # noqa: S108
+        sweep()
+        self.jobs = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=ROOMS))
         self.numbers = count(1)
         self.running: dict[str, Job] = {}
 
@@ -223,7 +236,7 @@ class PlainSandbox(Sandbox):
 
     def launch(self, job: Job, request: Request) -> None:
         """Start a guardian with the job in it, and a thread that waits for its end."""
-        words = [sys.executable, "-m", "grader.inside.guard", json.dumps(asdict(request))]
+        words = [sys.executable, "-m", "grader.inside.job", json.dumps(asdict(request))]
         environment = {**os.environ, **wall.ENVIRONMENT}
         with (job.folder / "guardian.log").open("wb") as log:
             guardian = psutil.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

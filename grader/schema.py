@@ -4,9 +4,9 @@ import json
 import sys
 from pathlib import Path
 
-from grader.records import Evidence, Grade
+from grader.records import Evidence, Grade, Record
 
-RECORDS = {"grade.schema.json": Grade, "evidence.schema.json": Evidence}
+RECORDS: dict[str, type[Record]] = {"grade.schema.json": Grade, "evidence.schema.json": Evidence}
 
 
 def schema(name: str) -> str:

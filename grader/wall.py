@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 INSIDE = "/opt/grader"
 SERVED = "/served"
@@ -73,6 +74,11 @@ def show(path: str | Path, name: str | Path | None = None) -> list[str]:
     name = Path(name or path)
     above = [word for folder in reversed(name.parents[:-1]) for word in ("--perms", "0755", "--dir", str(folder))]
     return [*above, "--ro-bind", str(path), str(name)]
+
+
+def best_here() -> Literal["wall", "none"]:
+    """The isolation for notebooks of one's own, as the examples are: the wall where this machine can build it."""
+    return "none" if why_not() else "wall"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What several tests share: a sandbox that is warmed once, a desk on the stand-in data, and a way to write notebooks."""
+"""What several tests share: a desk on the stand-in data with a sandbox that is warmed once, and notebooks."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +14,6 @@ from grader.pipeline import Desk, open_desk
 from grader.records import Limits
 from grader.sandbox import Sandbox
 
-ISOLATION = "none" if wall.why_not() else "wall"
 needs_wall = pytest.mark.skipif(wall.why_not() is not None, reason=f"no wall on this machine: {wall.why_not()}")
 Run = Callable[..., Recording]
 
@@ -30,7 +29,7 @@ def notebook_of(*cells: str) -> nbformat.NotebookNode:
 @pytest.fixture(scope="session")
 def desk() -> Iterator[Desk]:
     """All that grading fashion-mnist on the stand-in digits needs."""
-    with open_desk(None, "fashion-mnist", ISOLATION, data="stand-in") as desk:
+    with open_desk(None, "fashion-mnist", wall.best_here(), data="stand-in") as desk:
         yield desk
 
 

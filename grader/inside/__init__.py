@@ -1,1 +1,1 @@
-"""What runs inside the sandboxes, beside a student's code or a student's model. It imports nothing of the host's side."""
+"""What runs inside the sandboxes, beside a student's code or model. It imports nothing of the host's side."""

@@ -235,19 +235,21 @@ def find_scaler(source: Places, scale: Floats, shift: Floats, unit: float, raw: 
         unit: mean deviation of what was fed, by which shifts are compared.
         raw: the images that the scaler may have learned from.
     """
-    best, least = None, 2 * FOLLOWED
+    best: tuple[str, Floats] | None = None
+    least = 2 * FOLLOWED
     for span in raw.spans:
+        if least < EXACT:
+            break
         for scaler in scalers(raw.statistics(span).at(source)):
             shown = np.isfinite(scale) & (scale != 0) & (scaler.spread > 0)
-            if least < EXACT or not shown.any():
+            if not shown.any():
                 continue
             learned = scaler.scale_like(scale, shown)
             middle = (shift + learned * scaler.centre)[shown]
             apart = np.abs(learned[shown] / scale[shown] - 1) + np.abs(middle - np.median(middle)) / unit
+            most = float(np.quantile(apart, 0.9))
             # A scaler with one more number to choose is always a little nearer; it must be much nearer.
-            if (most := float(np.quantile(apart, 0.9))) < least / 2:
-                best, least = (
-                    (f"{scaler.words} {span.words if most < EXACT else 'some of ' + span.words}", learned),
-                    most,
-                )
+            if most < least / 2:
+                best = f"{scaler.words} {'' if most < EXACT else 'some of '}{span.words}", learned
+                least = most
     return best

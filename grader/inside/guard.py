@@ -4,62 +4,26 @@ The guardian forks the job, reads the clock of its resources, hands signals on, 
 it) carries the job's result files, and nothing else, to a folder that the host reads.
 """
 
-import json
 import os
+import select
 import shutil
 import signal
 import stat
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from grader.inside import walls
+from grader.inside.request import LAUNCH_FAILED, Ended, Request
 
 LOOK_EVERY_SECONDS = 0.1
 RESULT_BYTES = 600 << 20
 RESULT_FILES = 200
-LAUNCH_FAILED = 97
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
 """What the host sends. They wait while a process that is to heed them is in the making."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the host asks for; the folders are the host's."""
-
-    job: str
-    kind: str
-    """kernel or judge: what `grader.inside.job` runs."""
-    folder: str
-    """Of this job. Holds `door`, shared with the host; `result`, which the job never sees; and, once inside, `out`."""
-    walled: bool
-    user: int
-    memory_mb: int
-    processes: int
-    written_mb: int
-    threads: int
-    settings: dict[str, Any] = field(default_factory=dict)
-    """For the kind: see there."""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a job ended."""
-
-    code: int
-    """Exit code, or the negative number of a signal."""
-    limit: str | None = None
-    """The limit that ended it, a field of `Request`."""
-    used: float | None = None
-    """Of that limit, in its unit."""
-    peak_mb: float = 0
-    error: str | None = None
-    """Why it could not be started."""
 
 
 class Overrun(Exception):
@@ -140,6 +104,7 @@ def watch(job: int, request: Request, result: int) -> Ended:
     peak_mb = 0.0
     overrun: Overrun | None = None
     progress = Path(request.folder, "out", "progress.json")
+    ending = os.pidfd_open(job) if hasattr(os, "pidfd_open") else None
     while True:
         pid, status = os.waitpid(job, os.WNOHANG)
         if pid:
@@ -153,12 +118,20 @@ def watch(job: int, request: Request, result: int) -> Ended:
             _, status = os.waitpid(job, 0)
             break
         carry(progress, result, most=10_000)
-        time.sleep(LOOK_EVERY_SECONDS)
+        wait_a_little(ending)
     end_the_rest(request)
     code = os.waitstatus_to_exitcode(status)
     if overrun:
         return Ended(code, overrun.limit, overrun.used, round(peak_mb, 1))
     return Ended(code, peak_mb=round(peak_mb, 1))
+
+
+def wait_a_little(ending: int | None) -> None:
+    """Until it is time for the next look, or at once when the job ends where the system can tell."""
+    if ending is None:
+        time.sleep(LOOK_EVERY_SECONDS)
+    else:
+        select.select([ending], [], [], LOOK_EVERY_SECONDS)
 
 
 def members(job: int, request: Request) -> list[psutil.Process]:
@@ -192,7 +165,7 @@ def look(job: int, request: Request) -> float:
 
 
 def written_bytes(request: Request) -> int:
-    """What the job's files hold. Behind the wall the room is a file system of its own, which cannot grow past its limit."""
+    """What the job's files hold. Behind the wall the room is a file system of its own, with the limit as its size."""
     if request.walled:
         room = os.statvfs("/tmp")  # noqa: S108
         return (room.f_blocks - room.f_bfree) * room.f_frsize
@@ -241,19 +214,3 @@ def carry(path: Path, result: int, most: int) -> int:
             shutil.copyfileobj(reader, writer)
         os.rename(".incoming", path.name, src_dir_fd=result, dst_dir_fd=result)
         return facts.st_size
-
-
-def main() -> None:
-    """One job without a wall: the request as JSON in the first argument, the end as JSON in the job's result folder."""
-    from grader.inside.job import run
-
-    request = Request(**json.loads(sys.argv[1]))
-    if not hasattr(os, "fork"):
-        run(request)
-        return
-    ended = guard(request, run)
-    Path(request.folder, "result", "ended.json").write_text(json.dumps(asdict(ended)), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

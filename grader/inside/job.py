@@ -1,11 +1,18 @@
 """What a job does once it stands in its room: be a student's kernel, or judge a model."""
 
 import importlib
+import json
 import os
 import random
+import signal
+import sys
 from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
 
-from grader.inside.guard import Request
+from grader.inside import walls
+from grader.inside.guard import guard
+from grader.inside.request import Request
 
 STACK = (
     "ipykernel.kernelapp",
@@ -37,14 +44,31 @@ def run(request: Request) -> None:
     """Be the job that the request asks for, with its seeds and its share of the processors."""
     room = request.folder
     os.environ.update(HOME=f"{room}/work", TMPDIR="/tmp" if request.walled else f"{room}/work")  # noqa: S108
-    os.environ.update(
-        TF_NUM_INTRAOP_THREADS=str(request.threads), TF_NUM_INTEROP_THREADS="2", OMP_NUM_THREADS=str(request.threads)
-    )
+    os.environ.update(TF_NUM_INTRAOP_THREADS=str(request.threads), TF_NUM_INTEROP_THREADS="2")
     seed = request.settings["seed"]
     random.seed(seed)
     import keras
+    from threadpoolctl import threadpool_limits
 
+    # The libraries beneath numpy were loaded by the warm process: for them a variable would come too late.
+    threadpool_limits(request.threads)
     keras.utils.set_random_seed(seed)
     from grader.inside import kernel, rebuild
 
     {"kernel": kernel.run, "judge": rebuild.run}[request.kind](request)
+
+
+def main() -> None:
+    """One job without a wall: the request as JSON in the first argument, the end as JSON in the job's result folder."""
+    request = Request(**json.loads(sys.argv[1]))
+    if not hasattr(os, "fork"):
+        run(request)
+        return
+    if sys.platform == "linux":
+        walls.call("prctl", walls.PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    ended = guard(request, run)
+    Path(request.folder, "result", "ended.json").write_text(json.dumps(asdict(ended)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

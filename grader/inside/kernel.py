@@ -6,8 +6,8 @@ from typing import Any
 from ipykernel.kernelapp import IPKernelApp
 
 from grader.inside import served
-from grader.inside.guard import Request
 from grader.inside.recorder import Recorder
+from grader.inside.request import Request
 
 
 def run(request: Request) -> None:

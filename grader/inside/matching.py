@@ -16,11 +16,10 @@ Places = NDArray[np.int64]
 
 BLOCK = 2_048
 """Images looked at together; keeps the memory small."""
-ROUNDING = 1e-6
-"""Of a correlation, in float32."""
+ROUNDING = 1e-5
+"""Of a correlation in float32: images no further apart are equally alike."""
 LOOKED_AT = 160
 """About so many pixels of an image are compared."""
-
 MOST_SPANS = 2
 """Pieces of the training images, by their number of rows, that a scaler may have learned from."""
 

@@ -5,6 +5,7 @@ A preprocessing is fitted on half of the samples and believed only where it repr
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,18 +29,19 @@ LEAST_SHARE = 0.25
 """Of the samples that must be reproduced. The others may be augmented copies."""
 LEAST_LIKENESS = 0.9
 """Correlation below which two rows do not show the same image."""
+SAME = 0.9999
+"""Correlation above which they do."""
 NEARLY = 0.9
 """Of the values of a row that are reproduced, where the row does come from the image."""
 LEAST_SURE = 8
 """Rows that are taken as found if a quarter of the samples are fewer."""
-MOST_SEARCHES = 6
-"""Arrays whose rows are looked for among all images; each takes a third of a second."""
+MOST_ARRAYS = 8
+"""That evaluate() was given, that fit() was given ...; more are not looked at."""
+MOST_SEARCHES = 8
+"""In which rows in one layout are looked for among all images; each takes a tenth of a second or two."""
 SOURCES = {"evaluate": "evaluate()", "predict": "predict()", "validation": "validation_data", "fit": "fit()"}
 """Where rows were fed, in words; first the calls that show best how the model is meant to be used."""
-WAY_OUT = (
-    "Call model.evaluate() on test images that are only scaled and reshaped, "
-    "or define preprocess(x), which takes raw images and gives what the model needs."
-)
+WAY_OUT = "Call model.evaluate() on test images that are only scaled and reshaped."
 
 
 class RefusedError(Exception):
@@ -68,6 +70,23 @@ class Traced:
     places: Places
     """Shape (m,): the raw image that each row was made from; -1 where none reproduces it."""
 
+    @property
+    def share(self) -> float:
+        """Of the rows that are reproduced, 0 to 1."""
+        return float((self.places >= 0).mean())
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Where samples may come from."""
+
+    places: Places
+    """Shape (m,): a raw image for each sample."""
+    sure: NDArray[np.bool_]
+    """Shape (m,): which of them to fit on."""
+    layouts: Sequence[Layout]
+    """How the images may have been laid out."""
+
 
 def recover(samples: Sequence[Samples], x_train: Images, x_test: Images) -> Recovery:
     """Find the preprocessing, preferably as the test images got it.
@@ -80,16 +99,16 @@ def recover(samples: Sequence[Samples], x_train: Images, x_test: Images) -> Reco
     tracer = Tracer(RawRows(x_train, x_test, samples))
     traces: dict[int, Traced] = {}
     reasons = []
-    for number in sorted(range(len(samples)), key=lambda number: list(SOURCES).index(samples[number].source)):
-        try:
-            traces[number] = tracer.trace(samples[number])
-        except RefusedError as refused:
-            reasons.append(str(refused))
+    for source in SOURCES:
+        for number in [number for number, one in enumerate(samples) if one.source == source][:MOST_ARRAYS]:
+            try:
+                traces[number] = tracer.trace(samples[number])
+            except RefusedError as refused:
+                reasons.append(str(refused))
     rows_from = [count_rows(one, traces.get(number), len(x_train)) for number, one in enumerate(samples)]
     if not traces:
-        return Recovery(
-            None, "", next(iter(reasons), f"Expected rows that the model was fed. Found none. {WAY_OUT}"), rows_from
-        )
+        nothing = f"Expected images that the model was fed. Found none. {WAY_OUT}"
+        return Recovery(None, "", next(iter(reasons), nothing), rows_from)
     on_test = [number for number in traces if rows_from[number]["test"] > rows_from[number]["train"]]
     transform = traces[next(iter(on_test or traces))].transform
     return Recovery(transform, transform.words, "", rows_from)
@@ -98,7 +117,7 @@ def recover(samples: Sequence[Samples], x_train: Images, x_test: Images) -> Reco
 def count_rows(samples: Samples, traced: Traced | None, train: int) -> dict[str, int]:
     """How many of the rows that were looked at came from the training and from the test images."""
     if traced is None:
-        return {"train": 0, "test": 0, "unknown": min(samples.fed.size and len(samples.fed), MOST_SAMPLES)}
+        return {"train": 0, "test": 0, "unknown": min(samples.rows.size, MOST_SAMPLES)}
     places = traced.places
     of_train = int(((places >= 0) & (places < train)).sum())
     unknown = int((places < 0).sum())
@@ -115,74 +134,74 @@ class Tracer:
 
     def trace(self, samples: Samples) -> Traced:
         """The transform of these samples. Raises `RefusedError` with the reason where it cannot be known."""
+        best: Traced | None = None
         samples = usable(samples)
-        possible = [one for one in layouts(self.raw.shape, samples.fed.shape[1:]) if one.admits(samples.fed)]
         try:
-            for places in places_by_index(samples, self.raw):
-                if traced := self.settle(samples, places, np.full(len(places), True), possible):
-                    return traced
-            for layout in possible if self.searches < MOST_SEARCHES else ():
-                self.searches += 1
-                for places, sure in self.by_looks(samples, layout):
-                    if traced := self.settle(samples, places, sure, [layout]):
-                        return traced
+            for guess in self.guesses(samples):
+                traced = self.settle(samples, guess)
+                if traced and (best is None or traced.share > best.share):
+                    best = traced
+                if best and best.share == 1:
+                    break
         except UndeterminedError as undetermined:
             raise RefusedError(
                 "Expected one scaling for all pixels, or a scaler that learned from the data set's images. Found "
                 f"another scaling for each pixel, and {undetermined.pixels} pixels that never vary in the samples, so "
                 f"that theirs stays unknown. {WAY_OUT}"
             ) from undetermined
-        fed = samples.fed
-        raise RefusedError(
-            f"Expected images of the data set, scaled or reshaped, given to {SOURCES[samples.source]}. Found rows of "
-            f"shape {fed.shape[1:]}, values {fed.min():.4g} to {fed.max():.4g}, that no scaling of its images "
-            f"reproduces. Augmented and filtered images cannot be traced back. {WAY_OUT}"
-        )
+        if best is None:
+            raise RefusedError(
+                f"Expected images of the data set, scaled or reshaped, given to {SOURCES[samples.source]}. Found rows "
+                f"of shape {samples.fed.shape[1:]}, values {samples.fed.min():.4g} to {samples.fed.max():.4g}, that no "
+                f"scaling of its images reproduces. Augmented and filtered images cannot be traced back. {WAY_OUT}"
+            )
+        if best.transform not in self.known:
+            self.known.append(best.transform)
+        return best
 
-    def settle(
-        self, samples: Samples, places: Places, sure: NDArray[np.bool_], possible: Sequence[Layout]
-    ) -> Traced | None:
-        """The transform that the sure pairs show, where it reproduces enough of all pairs."""
-        pairs = pair(samples, self.raw.take(places))
-        transform = find_transform(pairs.pick(sure), possible, self.known, self.raw)
+    def settle(self, samples: Samples, guess: Guess) -> Traced | None:
+        """The transform that the sure rows show, where it reproduces enough of all rows."""
+        pairs = pair(samples.fed, self.raw.take(guess.places))
+        transform = find_transform(pairs.pick(guess.sure), guess.layouts, self.known, self.raw)
         if transform is None:
             return None
         share = pairs.share_close(transform.apply(pairs.raw))
         if share.min() < 1:
-            # More pairs show the scaling of more pixels.
-            nearly = pairs.pick(share >= NEARLY)
-            transform = find_transform(nearly, possible, self.known, self.raw) or transform
+            # More rows show the scaling of more pixels.
+            transform = find_transform(pairs.pick(share >= NEARLY), guess.layouts, (), self.raw) or transform
         same = transform.reproduces(pairs)
-        if same.mean() < LEAST_SHARE:
-            return None
-        if transform not in self.known:
-            self.known.append(transform)
-        return Traced(transform, np.where(same, places, -1))
+        return Traced(transform, np.where(same, guess.places, -1)) if same.mean() >= LEAST_SHARE else None
 
-    def by_looks(self, samples: Samples, layout: Layout) -> Iterator[tuple[Places, NDArray[np.bool_]]]:
-        """Images that look like the samples, and which of them are surely the ones."""
-        fed = layout.undo(samples.fed.astype(np.float64))
+    def guesses(self, samples: Samples) -> Iterator[Guess]:
+        """The raw images that the samples may show: first by their places, then by their looks."""
+        possible = [one for one in layouts(self.raw.shape, samples.fed.shape[1:]) if one.admits(samples.fed)]
+        for places in places_by_index(samples, self.raw) if possible else ():
+            yield Guess(places, np.full(len(places), True), possible)
+        for layout in possible:
+            if self.searches < MOST_SEARCHES:
+                self.searches += 1
+                for places, alike in self.lookalikes(layout.undo(samples.fed.astype(np.float64))):
+                    surely = np.sort(alike)[-max(LEAST_SURE, len(alike) // 4) :][0]
+                    if surely >= LEAST_LIKENESS:
+                        yield Guess(in_one_piece(samples, places, self.raw), alike >= min(surely, SAME), [layout])
+
+    def lookalikes(self, fed: Floats) -> Iterator[tuple[Places, Floats]]:
+        """The images most alike to rows of shape (m, pixels), and how alike, for several kinds of scaling."""
         if np.isin(fed, (fed.min(), fed.max())).all():
-            found = (self.raw.search(fed, above=level) for level in (0, 127))
-        else:
-            found = (self.raw.search(guess) for guess in self.guesses(fed))
-        for places, alike in found:
-            best = np.sort(alike)[-max(LEAST_SURE, len(alike) // 4) :][0]
-            if best >= LEAST_LIKENESS:
-                yield in_one_piece(samples, places, self.raw), alike >= min(best, 0.9999)
-
-    def guesses(self, fed: Floats) -> Iterator[Floats]:
-        """Rows of shape (m, pixels) with what may have been done to their values undone."""
-        yield fed
+            yield self.raw.search(fed, above=0)
+            yield self.raw.search(fed, above=127)
+            return
+        yield self.raw.search(fed)
         # If each pixel was scaled on its own, giving it the mean and deviation of its raw self undoes that, nearly.
         learned, deviation = self.raw.statistics(self.raw.spans[0]), fed.std(axis=0)
-        yield (fed - fed.mean(axis=0)) / np.where(deviation > 0, deviation, 1) * learned.std + learned.mean
+        standardised = (fed - fed.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
+        yield self.raw.search(standardised * learned.std + learned.mean)
 
 
-def pair(samples: Samples, raw: Images) -> Pairs:
-    """Samples beside the raw images that they may have been made from."""
-    fed = samples.fed.astype(np.float64)
-    tolerance = FLOAT16_TOLERANCE if samples.fed.dtype == np.float16 else TOLERANCE
+def pair(fed: NDArray[Any], raw: Images) -> Pairs:
+    """Rows that were fed beside the raw images that they may have been made from."""
+    tolerance = FLOAT16_TOLERANCE if fed.dtype == np.float16 else TOLERANCE
+    fed = fed.astype(np.float64)
     return Pairs(raw.astype(np.float64), fed, tolerance, spread=float(np.abs(fed - fed.mean()).mean()))
 
 

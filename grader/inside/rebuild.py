@@ -1,7 +1,7 @@
 """A saved model and raw rows that no notebook has seen -> its layer table and its predictions.
 
-Runs in a sandbox of its own. The architecture is JSON of Keras' own layers, the weights are plain arrays: nothing of the
-student's runs here. The labels of the rows are not here either; the host keeps them.
+Runs in a sandbox of its own. The architecture is JSON of Keras' own layers, the weights are plain arrays: nothing of
+the student's runs here. The labels of the rows are not here either; the host keeps them.
 """
 
 import json
@@ -13,9 +13,9 @@ import keras
 import numpy as np
 
 from grader.inside import describe
-from grader.inside.guard import Request
 from grader.inside.matching import Samples
 from grader.inside.preprocessing import recover
+from grader.inside.request import Request
 
 BATCH_BYTES = 64 << 20
 BATCH_ROWS = 500

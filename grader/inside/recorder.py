@@ -1,13 +1,14 @@
-"""A running notebook -> record.json, with every Keras model it makes, how each was trained, and samples of what it was fed.
+"""A running notebook -> record.json: every Keras model it makes, how each was trained, and samples of what it was fed.
 
-Everything is written when it happens, so that a notebook that dies halfway leaves what was seen until then. What is written
-here is the notebook's own account: a student's code runs in the same process. Marks rest on what the judge finds.
+Everything is written when it happens, so that a notebook that dies halfway leaves what was seen until then. What is
+written here is the notebook's own account: a student's code runs in the same process. Marks rest on the judge's.
 """
 
 import functools
 import inspect
 import json
 import os
+import platform
 import sys
 import time
 import traceback
@@ -19,6 +20,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow
 
 from grader.inside import describe, samples
 from grader.inside.governor import Governor, pad
@@ -71,7 +73,7 @@ class Recorder:
         self.last_progress = 0.0
         self.last_snapshot = time.perf_counter()
 
-    # -- hooks ----------------------------------------------------------------------------------------------------------
+    # -- hooks -------------------------------------------------------------------------------------------------------
 
     def install(self) -> None:
         """Wrap the methods of keras.Model, for Sequential, functional and subclassed models alike."""
@@ -123,7 +125,7 @@ class Recorder:
                 entry.touched = entry.touched or checksum(entry.model) != entry.saved
             self.write()
 
-    # -- what is wrapped ------------------------------------------------------------------------------------------------
+    # -- what is wrapped ---------------------------------------------------------------------------------------------
 
     def touch(self, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
         """A method that changes the model or shows that it exists."""
@@ -179,7 +181,7 @@ class Recorder:
             self.note_evaluation(self.entry(model), "predict", given.get("x"), None, {})
         return result
 
-    # -- notes ----------------------------------------------------------------------------------------------------------
+    # -- notes -------------------------------------------------------------------------------------------------------
 
     def entry(self, model: Any) -> Entry:
         """The entry of a model, new if need be. Keeps the model alive, so that its id stays its own."""
@@ -244,7 +246,7 @@ class Recorder:
         name = f"{entry.id}.{source}{'' if number is None else f'-{number}'}.npz"
         write_atomically(self.out / name, lambda path: np.savez(path, allow_pickle=False, **arrays))
 
-    # -- files ----------------------------------------------------------------------------------------------------------
+    # -- files -------------------------------------------------------------------------------------------------------
 
     def write(self) -> None:
         """Save the models that were touched, then record.json."""
@@ -254,7 +256,7 @@ class Recorder:
         record = {
             "models": [entry_facts(entry) for entry in self.entries.values()],
             "training_seconds": self.trained,
-            "versions": {"keras": keras.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
+            "versions": versions(),
         }
         write_atomically(self.out / "record.json", lambda path: path.write_text(json.dumps(record)))
 
@@ -286,6 +288,16 @@ class Recorder:
             words = json.dumps({"cell": self.cell, **epochs})
             with suppress(OSError):
                 write_atomically(self.out / "progress.json", lambda path: path.write_text(words))
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the libraries that a result depends on."""
+    return {
+        "python": platform.python_version(),
+        "tensorflow": tensorflow.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+    }
 
 
 def entry_facts(entry: Entry) -> dict[str, Any]:

@@ -44,10 +44,8 @@ def take(x: Any, y: Any = None) -> Sample | None:
 def take_batch(dataset: Any) -> Sample | None:
     """The first batch of a tf.data.Dataset, which can be read again by whoever trains on it."""
     first = next(iter(dataset.take(1)), None)
-    if isinstance(first, (tuple, list)) and len(first) >= 2:
-        sample = take(first[0], first[1])
-    else:
-        sample = take(first)
+    x, y = first[:2] if isinstance(first, (tuple, list)) and len(first) >= 2 else (first, None)
+    sample = take(x, y)
     # A dataset may be shuffled, so the position in the batch is no position in the data.
     return sample and Sample(sample.fed, np.full(len(sample.fed), -1), sample.total, sample.labels)
 

@@ -51,10 +51,8 @@ class Layout:
 def layouts(image: tuple[int, ...], row: tuple[int, ...]) -> Iterator[Layout]:
     """All layouts that turn raw images of one shape into rows of another, the likeliest first."""
     upright = np.arange(prod(image)).reshape(image)
-    turned = {"": upright} | (
-        {"transposed": upright.T} if len(image) == 2 else {"channels reversed": upright[..., ::-1]}
-    )
-    for (turn, pixels), size in product(turned.items(), sizes(image, row)):
+    other = ("transposed", upright.T) if len(image) == 2 else ("channels reversed", upright[..., ::-1])
+    for (turn, pixels), size in product([("", upright), other], sizes(image, row)):
         padded, pad = pad_to(pixels, size)
         for channels, source in with_channels(padded, row):
             if source.size == prod(row):
@@ -216,7 +214,7 @@ class Transform:
 
     @property
     def words(self) -> str:
-        """For example "divided by 255, a channel axis added"."""
+        """For example "divided by 255, one channel axis added"."""
         said = [step.words for step in sorted(self.steps, key=lambda step: isinstance(step, Layout)) if step.words]
         return ", ".join(said) or "the raw pixels"
 

@@ -51,7 +51,7 @@ class Door:
 
 
 def leave_neighbours() -> None:
-    """Namespaces of one's own for users, mounts, processes, network and IPC; the next fork is the first process in them.
+    """Namespaces of one's own for users, mounts, processes, network and IPC; the next fork is the first in them.
 
     Root outside needs no user namespace: the job becomes an unprivileged user of its own in `drop_rights`.
     """
@@ -67,7 +67,7 @@ def leave_neighbours() -> None:
 
 
 def furnish(room: str, doors: list[Door], *, size_mb: int) -> None:
-    """Cover /tmp by one of the job's own, limited in bytes and files, with the job's folder `room` and its doors in it."""
+    """Cover /tmp by one of the job's own, limited in bytes and files, with the job's folder `room` and its doors."""
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     options = f"size={size_mb}m,nr_inodes={INODES},mode=1777"
     call("mount", b"tmpfs", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, options.encode())

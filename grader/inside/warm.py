@@ -1,9 +1,10 @@
 """Requests on a socket -> a guarded job for each, forked from one process that has imported everything already.
 
-Importing TensorFlow costs seconds of CPU; a fork of a process that has done it costs milliseconds. A fork is safe only while
-TensorFlow has started no threads: this process imports, and never runs an operation. It holds nothing worth stealing.
+Importing TensorFlow costs seconds of CPU; a fork of a process that has done it costs milliseconds. A fork is safe only
+while TensorFlow has started no threads: this process imports, and never runs an operation. It holds nothing to steal.
 """
 
+import gc
 import json
 import os
 import selectors
@@ -13,8 +14,9 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from grader.inside.guard import SIGNALS, Ended, Request, guard
+from grader.inside.guard import SIGNALS, guard
 from grader.inside.job import import_stack, run
+from grader.inside.request import Ended, Request
 
 MESSAGE_BYTES = 1 << 16
 
@@ -92,6 +94,9 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     import_stack()
+    # What is frozen no collection of a fork's looks at, so its memory stays shared with this process.
+    gc.collect()
+    gc.freeze()
     Warm(control).serve()
 
 

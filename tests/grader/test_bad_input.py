@@ -103,7 +103,9 @@ def test_pytorch_is_told_that_keras_is_asked_for(grade: Grade, write_notebook):
 
 
 def test_a_missing_module_is_named_and_costs_no_marks(grade: Grade, write_notebook):
-    graded, evidence, page = grade(write_notebook("import rare_plots\nimport keras\nrare_plots.show()", "rare_plots.model()"))
+    graded, evidence, page = grade(
+        write_notebook("import rare_plots\nimport keras\nrare_plots.show()", "rare_plots.model()")
+    )
     architecture = graded.grade.columns["Answers"].criteria[0]
     assert architecture.outcome == "pending"
     assert "rare_plots" in page

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -6,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.collect import Collected, collect, folder_name, imported_modules, parse_time, unparsable
+from grader.collect import Collected, collect, folder_name, imported_modules, parse_due, parse_time, unparsable
 from grader.errors import UsageError
 
 
@@ -72,6 +73,13 @@ def test_the_file_is_left_as_it_was(read, tmp_path):
     before = path.read_bytes(), path.stat().st_mtime_ns
     collect(path, "fashion-mnist", "Asha Rao", None, None)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_the_bytes_that_were_read_are_kept_whatever_becomes_of_the_file(read, tmp_path):
+    collected = read(b"\xef\xbb\xbfnot a notebook")
+    (tmp_path / "asha.ipynb").write_text("changed")
+    assert collected.data == b"\xef\xbb\xbfnot a notebook"
+    assert collected.submission.sha256 == hashlib.sha256(collected.data).hexdigest()
 
 
 def test_student_and_time_come_from_the_file_where_nobody_says_more(read, tmp_path):
@@ -233,6 +241,17 @@ def test_a_time_without_zone_is_local():
 def test_another_form_of_time_is_refused_with_the_right_one(given):
     with pytest.raises(UsageError, match="2026-03-01T23:59"):
         parse_time(given)
+
+
+def test_a_due_date_without_a_time_of_day_is_the_end_of_that_day():
+    assert parse_due("2026-11-20") == datetime(2026, 11, 20, 23, 59, 59).astimezone()
+    assert parse_due("2026-11-20T17:00+05:30") == parse_time("2026-11-20T17:00+05:30")
+
+
+@pytest.mark.parametrize("given", ["tomorrow", "2026-02-30", "20.11.2026", ""])
+def test_another_form_of_due_date_is_refused_with_the_right_one(given):
+    with pytest.raises(UsageError, match="2026-03-01T23:59"):
+        parse_due(given)
 
 
 # -- Syntax ------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Tests of grader/datasets.py."""
+"""Tests of grader/datasets.py, grader/catalogue.py and grader/keras_files.py."""
 
 import gzip
 import hashlib
@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader import datasets
-from grader.datasets import BATCHES, DATA_SETS, FASHION, Split, Store
+from grader.catalogue import DATA_SETS, FASHION
+from grader.datasets import Split, Store
 from grader.errors import TeacherError, UsageError
+from grader.keras_files import ARRAYS, BATCHES
 
 REAL = Store()
 
@@ -43,7 +44,7 @@ def boston_file(folder: Path, **changed: object) -> Path:
 def fashion_files(folder: Path, labels: np.ndarray | None = None) -> Path:
     """Black images of Fashion-MNIST's shape."""
     folder.mkdir(parents=True, exist_ok=True)
-    for array, name in zip(datasets.ARRAYS, FASHION, strict=True):
+    for array, name in zip(ARRAYS, FASHION, strict=True):
         rows = 60_000 if array.endswith("train") else 10_000
         y = np.arange(rows) % 10 if labels is None else labels[:rows]
         values = np.zeros((rows, 28, 28), np.uint8) if array[0] == "x" else y.astype(np.uint8)

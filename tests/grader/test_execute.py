@@ -119,7 +119,12 @@ import keras
 inputs = keras.Input((4,))
 net = keras.Model(inputs, keras.layers.Dense(2, activation="softmax")(inputs))
 """
-    inside = "def build():\n    hidden = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n    hidden.compile()\nbuild()"
+    inside = """
+def build():
+    hidden = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    hidden.compile()
+build()
+"""
     models = run(functional, inside).models
     assert {(model.variable, model.kind, model.parameters) for model in models} == {
         ("net", "Functional", 10),
