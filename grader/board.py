@@ -83,7 +83,7 @@ class Board:
         table.add_column("Why")
         for name, column in grade.columns.items():
             lost = [criterion for criterion in column.criteria if criterion.outcome != "earned"]
-            why = "; ".join(f"{criterion.title}: {criterion.found}" for criterion in lost)
+            why = "; ".join(f"expected {criterion.expected}, found {criterion.found}" for criterion in lost)
             marks = "pending" if column.marks is None else f"{column.marks:g}"
             table.add_row(name, marks, f"{column.out_of:g}", Text(printable(why)[:300]))
         decided = grade.total.out_of - grade.total.pending

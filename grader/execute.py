@@ -1,5 +1,6 @@
 """A notebook -> a recording: how every cell went, and the models it made, by running it once in a sandbox."""
 
+import asyncio
 import atexit
 import json
 import threading
@@ -172,7 +173,8 @@ def play(notebook: NotebookNode, manager: SandboxKernelManager, notes: Notes, pr
     try:
         # In a thread of its own, because in the main thread nbclient takes over Ctrl-C, which is to end the command.
         with reporting(manager.job, notes, progress), ThreadPoolExecutor(1) as stage, ending(manager.job):
-            stage.submit(player.execute, cleanup_kc=True).result()
+            # asyncio.run, unlike nbclient's own execute(), closes the event loop that it made.
+            stage.submit(asyncio.run, player.async_execute(cleanup_kc=True)).result()
     except CellTimeoutError:
         return "wall_seconds"
     except DeadKernelError:

@@ -27,7 +27,7 @@ from grader.records import Limits
 WARM_UP_SECONDS = 120
 FIRST_USER = 100_000
 """Jobs that root starts are users of their own from here on, so that the limit on processes is each job's own."""
-USERS = 50_000
+USERS_PER_SANDBOX = 256
 
 
 ROOMS = Path("/tmp") if os.name == "posix" else Path(tempfile.gettempdir())  # noqa: S108
@@ -104,7 +104,7 @@ class Sandbox:
 
     def start(self, job: Job, kind: str, limits: Limits, settings: dict[str, Any], threads: int | None = None) -> None:
         """Start the job with what its kind needs to know; `job.ended` tells when it is over."""
-        user = FIRST_USER + int(job.id) % USERS
+        user = FIRST_USER + os.getpid() * USERS_PER_SANDBOX + int(job.id) % USERS_PER_SANDBOX
         walled = self.isolation == "wall"
         if walled and os.geteuid() == 0:
             os.chown(job.folder / "door", user, user)

@@ -1,0 +1,249 @@
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from grader import pipeline
+from grader.cli import app, main
+from grader.course import bundled
+from grader.errors import SandboxError
+
+SHEET = Path("assignments", "fashion-mnist", "sheet.toml")
+RUBRIC = Path("rubrics", "lab-manual.toml")
+CHECKS = Path("rubrics", "checks", "test_runs_clean.py")
+REFERENCE = Path("reference", "fashion-mnist", "reference.toml")
+
+
+@dataclass
+class Ended:
+    """How a command ended."""
+
+    code: object
+    out: str
+    err: str
+
+
+Command = Callable[..., Ended]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """Run `grader` with these words in a folder of its own, on a machine without data sets and without a network."""
+    for proxy in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(proxy, "http://127.0.0.1:9")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "asha.ipynb").write_text("no notebook")
+
+    def run(*words: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["grader", *map(str, words)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        return Ended(caught.value.code, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def grade(command: Command) -> Command:
+    """Run `grader grade` on a file that is no notebook, which is graded at once."""
+
+    def run(*words: object, assignment: str = "fashion-mnist", notebook: str = "asha.ipynb") -> Ended:
+        return command("grade", notebook, "--assignment", assignment, "--isolation", "none", *words)
+
+    return run
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A copy of the bundled course, for a test to break."""
+    folder = tmp_path / "course"
+    for name in ("assignments", "rubrics", "reference"):
+        shutil.copytree(bundled() / name, folder / name)
+    return folder
+
+
+def change(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def is_one_line(ended: Ended, *words: str) -> bool:
+    """Whether the command failed as the teacher's to mend, with one line that has all these words."""
+    assert ended.code == 2
+    assert ended.out == ""
+    assert ended.err.startswith("grader: Expected ")
+    assert ended.err.count("\n") == 1
+    return all(word in ended.err for word in words)
+
+
+def commands(command: object, *words: str) -> Iterator[tuple[str, ...]]:
+    """The words of every command below this one."""
+    for name, below in getattr(command, "commands", {}).items():
+        yield (*words, name)
+        yield from commands(below, *words, name)
+
+
+# -- Help --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [(), *commands(get_command(app))], ids=" ".join)
+def test_every_command_has_help_and_so_has_every_option(command: Command, words: tuple[str, ...]):
+    ended = command(*words, "--help")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Usage: grader" in ended.out
+    below = get_command(app)
+    for word in words:
+        below = below.commands[word]
+    assert below.help
+    assert all(getattr(parameter, "help", None) for parameter in below.params)
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("grade",), ("grade", "asha.ipynb"), ("marks",), ("calibrate", "x", "--seeds", 1)]
+)
+def test_words_that_are_no_command_end_with_the_usage(command: Command, words: tuple[object, ...]):
+    ended = command(*words)
+    assert ended.code == 2
+    assert "Usage: grader" in ended.err + ended.out
+    assert "Traceback" not in ended.err
+
+
+# -- Grading -----------------------------------------------------------------------------------------------------------
+
+
+def test_whatever_the_marks_a_graded_submission_is_a_success(grade: Command, tmp_path: Path):
+    ended = grade("--out", "out", "--student", "Asha Rao", "--due", "2026-11-20T23:59", "--budget", "full")
+    assert ended.code == 0
+    assert "Asha Rao · fashion-mnist" in ended.out
+    assert "look at: Measured on stand-in data" in ended.out
+    assert ended.out.endswith("report: out/Asha Rao/report.html\n")
+    files = {path.name for path in (tmp_path / "out" / "Asha Rao").iterdir()}
+    assert files == {"report.html", "grade.json", "evidence.json", "submission.ipynb"}
+    total = json.loads((tmp_path / "out" / "Asha Rao" / "grade.json").read_text())["total"]
+    assert (total["out_of"], total["pending"]) == (20, 5)
+
+
+def test_quiet_prints_nothing_on_success(grade: Command):
+    assert grade("--quiet") == Ended(0, "", "")
+
+
+def test_an_error_is_told_also_when_quiet(grade: Command):
+    assert is_one_line(grade("--quiet", notebook="gone.ipynb"), "gone.ipynb")
+
+
+# -- Bad usage: one line, and exit code 2 ------------------------------------------------------------------------------
+
+
+def test_an_unknown_assignment_gets_the_closest_name(grade: Command):
+    assert is_one_line(grade(assignment="fashion-minst"), "Did you mean `fashion-mnist`?")
+
+
+def test_a_file_that_is_not_there_or_a_folder_is_told(grade: Command, tmp_path: Path):
+    (tmp_path / "handed-in").mkdir()
+    assert is_one_line(grade(notebook="gone.ipynb"), "Expected a notebook at gone.ipynb. Found no file there.")
+    assert is_one_line(grade(notebook="handed-in"), "handed-in", "Found a folder. Name the .ipynb file in it.")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("--due", "soon"), "`soon`"),
+        (("--due", "2026-13-01"), "`2026-13-01`"),
+        (("--submitted", "yesterday"), "`yesterday`"),
+        (("--budget", "lots"), "lots"),
+        (("--budget", "0"), "0"),
+        (("--budget", "-5"), "-5"),
+        (("--budget", "nan"), "nan"),
+        (("--budget", "inf"), "inf"),
+        (("ben.ipynb", "--student", "Asha"), "2 notebooks"),
+        (("--out", "asha.ipynb"), "asha.ipynb: File exists"),
+        (("--course", "nowhere"), "There is none in nowhere/assignments"),
+    ],
+)
+def test_a_bad_option_is_told_with_what_was_received(grade: Command, words: tuple[str, ...], found: str):
+    assert is_one_line(grade(*words), found)
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "words"),
+    [
+        (SHEET, "outputs = 10", 'outputs = "ten"', ["sheet.toml", "`task.outputs`"]),
+        (SHEET, 'rubric = "lab-manual"', 'rubric = "own"', ["own.toml", "Found nothing there"]),
+        (SHEET, 'dataset = "fashion-mnist"', 'dataset = "fashion-minst"', ["Did you mean `fashion-mnist`?"]),
+        (SHEET, 'dataset = "fashion-mnist"', 'dataset = "cifar10"', ["Expected cifar10 in", "grader data fetch"]),
+        (RUBRIC, 'name = "Answers"\nmarks = 5', 'name = "Answers"\nmarks = 6', ["lab-manual.toml", "add up to 6"]),
+        (RUBRIC, "marks_per_day = 1", "marks_per_day = ", ["lab-manual.toml", "Expected TOML"]),
+        (RUBRIC, '"test_runs_clean.py"', '"test_runs_cleanly.py"', ["test_runs_cleanly.py. Found no file there"]),
+        (CHECKS, "import pytest", "import pytset", ["test_runs_clean.py", "No module named 'pytset'"]),
+        (REFERENCE, "sealed_rows = 5_000", "sealed_rows = 5", ["Expected at least 10 sealed rows", "`sealed_rows`"]),
+    ],
+)
+def test_a_broken_course_is_told_with_what_to_mend(
+    grade: Command, course: Path, path: Path, before: str, after: str, words: list[str]
+):
+    change(course / path, before, after)
+    assert is_one_line(grade("--course", course), *words)
+
+
+def test_a_data_set_that_is_not_to_be_had_is_told_with_the_next_step(command: Command):
+    assert is_one_line(command("data", "fetch", "mnits"), "Did you mean `mnist`?")
+    assert is_one_line(command("data", "fetch", "mnist"), "grader data import")
+    assert is_one_line(command("data", "import", "nowhere"), "nowhere, which is not a folder")
+
+
+def test_calibration_of_an_unknown_assignment_is_told(command: Command):
+    assert is_one_line(command("calibrate", "fashion", "--isolation", "none"), "Did you mean `fashion-mnist`?")
+
+
+# -- The grader's own failures -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (SandboxError("Expected a kernel. Found:\nno log."), 3, "grader: Expected a kernel. Found: no log.\n"),
+        (ZeroDivisionError("by\nzero"), 3, "grader: the grader itself failed: ZeroDivisionError: by zero. Details: "),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_what_is_the_graders_own_fault_is_told_in_one_line_and_ctrl_c_in_none(
+    grade: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str
+):
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(pipeline, "collect", fail)
+    ended = grade()
+    assert (ended.code, ended.out) == (code, "")
+    assert ended.err.startswith(words)
+    assert ended.err.count("\n") == bool(words)
+
+
+def test_python_m_grader_is_the_same_command(tmp_path: Path):
+    words = [sys.executable, "-m", "grader", "grade", "gone.ipynb", "--assignment", "fashion", "--budget", "none"]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "grader: Expected --budget in seconds, or `full`. Received: none\n"
+
+
+# -- The machine -------------------------------------------------------------------------------------------------------
+
+
+def test_the_doctor_and_the_list_of_data_sets_say_what_is_missing(command: Command):
+    ended = command("doctor")
+    assert ended.code == 0
+    assert "mend  data set fashion-mnist: " in ended.out
+    ended = command("data", "status")
+    assert ended.code == 0
+    assert ended.out.count("missing") == 5
