@@ -19,7 +19,7 @@ import pytest
 from grader.course import Threshold
 from grader.errors import TeacherError
 from grader.expect import Expectation, Missing, NotMet, Undecided, made
-from grader.records import Assignment, CheckResult, Evidence, Tier
+from grader.records import Assignment, CheckResult, Evidence
 
 HIDDEN_FOLDER = "reference"
 LEFT_OUT = (pytest.skip.Exception, pytest.xfail.Exception)
@@ -40,7 +40,6 @@ class Examiner:
     evidence: Evidence
     assignment: Assignment
     thresholds: Mapping[str, Threshold]
-    trust: Mapping[Tier, float]
     results: list[CheckResult] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     """Files of checks that could not be read."""
@@ -63,11 +62,6 @@ class Examiner:
     def give_thresholds(self) -> Mapping[str, Threshold]:
         """By metric, where marks begin and where they are full, from the calibration on the data in use."""
         return self.thresholds
-
-    @pytest.fixture(name="trust")
-    def give_trust(self) -> Mapping[Tier, float]:
-        """Largest share of a result's marks, by how it is known."""
-        return self.trust
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Any:
@@ -154,7 +148,6 @@ def run_checks(
     evidence: Evidence,
     assignment: Assignment,
     thresholds: Mapping[str, Threshold],
-    trust: Mapping[Tier, float],
 ) -> list[CheckResult]:
     """Run every check in the files on the evidence.
 
@@ -169,7 +162,7 @@ def run_checks(
         raise TeacherError(
             f"Expected checks in {missing[0]}. Found no file there. The rubric's `checks` name such files."
         )
-    examiner = Examiner(evidence, assignment, thresholds, trust)
+    examiner = Examiner(evidence, assignment, thresholds)
     loaded = set(sys.modules)
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

@@ -37,7 +37,7 @@ class Missing(NotMet):
 
 
 class Undecided(Exception):
-    """The run was cut short by the grader before this could be known; it never costs marks."""
+    """The grader cannot know it, or cut the run short before it could be known; it never costs marks."""
 
     def __init__(self, expected: str, found: str, hint: str = ""):
         super().__init__(f"Expected {expected}. Found {found}. {hint}".strip())

@@ -58,6 +58,8 @@ class Judgement:
     model: Model
     measurements: list[Measurement]
     not_measured_because: str
+    failed: bool = False
+    """The model's outputs are of no use. Else, what could not be measured is for a person to decide."""
 
 
 def judge(
@@ -76,22 +78,29 @@ def judge(
     if answer is None or answer.model is None:
         why = answer.refused if answer and answer.refused else reason
         return Judgement(model.model_copy(update={"not_rebuilt_because": why[:2_000]}), [], why)
-    measurements, why_not = [], answer.refused or answer.why_not
+    measurements, useless = [], None
+    why_not: str | None = answer.refused or answer.why_not
     if answer.preprocessing is not None:
         sealed = read_array(job.result / "sealed.npy")
-        why_not = unusable(sealed, len(served.sealed_labels), task) or ""
-        if sealed is not None and not why_not:
+        why_not = useless = unusable(sealed, len(served.sealed_labels), task)
+        if sealed is not None and not useless:
             measurements.append(measurement("sealed", sealed, served.sealed_labels, task, answer.preprocessing))
     if answer.own is not None and (labels := read_labels(samples.get(answer.own), task)) is not None:
         own = read_array(job.result / "own.npy")
         if own is not None and not unusable(own, len(labels), task):
             measurements.append(measurement("own_arrays", own, labels, task, None))
+    return Judgement(as_judged(model, answer), measurements, why_not or "", failed=useless is not None)
+
+
+def as_judged(model: Model, answer: Answer) -> Model:
+    """The notebook's account of the model, with the judge's in its place where there is one."""
+    assert answer.model is not None
     judged = {name: getattr(answer.model, name) for name in Rebuilt.model_fields}
     fits = [
         fit.model_copy(update={"rows_from": answer.rows_from.get(f"fit-{number}", {})})
         for number, fit in enumerate(model.fits, start=1)
     ]
-    return Judgement(model.model_copy(update={**judged, "fits": fits}), measurements, why_not)
+    return model.model_copy(update={**judged, "fits": fits})
 
 
 def lay_out(job: Job, files: Path, model: Model, served: Served) -> dict[str, Path]:

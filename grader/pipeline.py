@@ -119,7 +119,7 @@ def grade_notebook(
     recording = run_notebook(collected, desk, progress)
     evidence = gather(collected, recording, desk)
     files = desk.course.check_files(desk.assignment, desk.rubric)
-    results = run_checks(files, evidence, desk.assignment, desk.thresholds, desk.rubric.trust)
+    results = run_checks(files, evidence, desk.assignment, desk.thresholds)
     grade = score(results, desk.rubric, collected.submission, evidence)
     page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)
     return Graded(grade, write_results(out, grade, evidence, page, collected.data))
@@ -146,12 +146,11 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
     """Everything that is known about a submission: its run, its judged model, and what its pages say."""
     task, notebook = desk.assignment.task, collected.notebook
     chosen, because = choose(recording.models, task)
-    models, measurements, not_measured = recording.models, [], ""
+    models, judged = recording.models, None
     if chosen is not None:
         model = next(model for model in models if model.id == chosen)
-        verdict = judge(recording, model, task, desk.served, desk.sandbox, desk.limits)
-        models = [verdict.model if model.id == chosen else model for model in models]
-        measurements, not_measured = verdict.measurements, verdict.not_measured_because
+        judged = judge(recording, model, task, desk.served, desk.sandbox, desk.limits)
+        models = [judged.model if model.id == chosen else model for model in models]
     return Evidence(
         assignment=desk.assignment.name,
         data=desk.served.data,
@@ -160,8 +159,9 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
         models=models,
         chosen=chosen,
         chosen_because=because,
-        measurements=measurements,
-        not_measured_because=not_measured,
+        measurements=judged.measurements if judged else [],
+        not_measured_because=judged.not_measured_because if judged else "",
+        left_to_a_person=judged is not None and bool(judged.not_measured_because) and not judged.failed,
         answers=find_answers(notebook, desk.assignment.questions),
         quality=find_quality(notebook),
         code_lines=count_code_lines(notebook),

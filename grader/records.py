@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from grader.expect import Missing
+from grader.expect import Missing, Undecided
 
 Name = Annotated[str, StringConstraints(max_length=200)]
 Line = Annotated[str, StringConstraints(max_length=2_000)]
@@ -24,9 +24,10 @@ Seconds = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 RunStatus = Literal["finished", "errors", "died", "limit", "not_started"]
 """errors: every cell was tried, some raised. died: the kernel ended by itself. limit: it ran into one of its limits."""
-Tier = Literal["sealed", "own_arrays", "claimed"]
+Tier = Literal["sealed", "own_arrays"]
 """How an accuracy is known, best first. sealed: the judge's predictions on rows the notebook never saw. own_arrays: the
-rebuilt model on the arrays that the notebook itself evaluated on. claimed: only printed in the notebook."""
+rebuilt model on the arrays that the notebook itself evaluated on. What a notebook only prints is a `Claim`, and worth
+nothing by itself."""
 
 
 class Record(BaseModel):
@@ -350,6 +351,8 @@ class Evidence(Record):
     """Of the chosen model, best tier first."""
     not_measured_because: Line = ""
     """Why there is no sealed measurement, for the student."""
+    left_to_a_person: bool = False
+    """There is none because the grader could not measure, not because the model failed: then no marks are lost."""
     answers: list[WrittenAnswer] = []
     quality: list[QualityFinding] = []
     code_lines: Count = 0
@@ -367,11 +370,21 @@ class Evidence(Record):
 
     @property
     def measurement(self) -> Measurement:
-        """The most trusted measurement of the chosen model. Raises `Missing` where there is none."""
-        if not self.measurements:
-            self.model.last_fit  # noqa: B018 - an untrained or missing model is the better reason
-            raise Missing("a result of the trained model", "none", self.not_measured_because)
-        return self.measurements[0]
+        """The chosen model's result on the sealed rows.
+
+        Raises:
+            Missing: the model is not there, was not trained, or gives nothing that could be measured.
+            Undecided: the grader could not measure it; what it knows instead goes to a person.
+        """
+        if self.measurements and self.measurements[0].tier == "sealed":
+            return self.measurements[0]
+        self.model.last_fit  # noqa: B018 - an untrained or missing model is the better reason
+        expected = "a result on test rows that the notebook never saw"
+        if not self.left_to_a_person:
+            raise Missing(expected, "none", self.not_measured_because)
+        own = [f"{measured.metrics} on {measured.rows} rows of the notebook's own" for measured in self.measurements]
+        found = own[0] if own else "none"
+        raise Undecided(expected, found, f"{self.not_measured_because} Your teacher looks at it; it costs nothing.")
 
 
 # -- Judgement -------------------------------------------------------------------------------------------------------

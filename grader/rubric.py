@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from grader.errors import TeacherError
-from grader.records import Line, Name, Record, Share, Tier
+from grader.records import Line, Name, Record
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 Marks = Annotated[float, Field(gt=0)]
@@ -58,8 +58,6 @@ class Rubric(Record):
     signature: Line = "Dated Sign of Subject Teacher"
     """Heading of the last column, which stays empty for a signature."""
     late: LatePolicy = LatePolicy()
-    trust: dict[Tier, Share] = {"sealed": 1.0, "own_arrays": 0.8, "claimed": 0.5}
-    """Largest share of a result's marks by how the result is known."""
     checks: list[Name] = []
     """Files of checks beside the rubric that hold for every assignment."""
 

@@ -129,7 +129,7 @@ def flags(evidence: Evidence, results: Sequence[CheckResult]) -> list[Flag]:
     if evidence.run.missing_modules:
         detail = f"The kernels have no {', '.join(evidence.run.missing_modules)}. Install it, then grade again."
         found.append(Flag(title="A module is missing here", detail=detail))
-    if evidence.measurements and evidence.measurements[0].tier != "sealed":
+    if evidence.left_to_a_person:
         found.append(Flag(title="Not measured on sealed rows", detail=evidence.not_measured_because))
     found += [
         Flag(title=f"The check {check.id} is broken", detail=check.found)

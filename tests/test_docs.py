@@ -104,9 +104,8 @@ def test_the_check_in_the_guide_runs(tmp_path: Path):
     data = DataUsed(name="none", stand_in=False, fingerprint="", train_rows=0, test_rows=0, sealed_rows=0)
     run = Run(status="finished", sentence="Every cell ran.", isolation="wall")
     evidence = Evidence(assignment="fashion-mnist", data=data, run=run, cells=[])
-    (result,) = run_checks(
-        [tmp_path / "test_example.py"], evidence, Course(bundled()).assignment("fashion-mnist"), {}, {}
-    )
+    assignment = Course(bundled()).assignment("fashion-mnist")
+    (result,) = run_checks([tmp_path / "test_example.py"], evidence, assignment, {})
     assert (result.status, result.criterion) == ("failed", "architecture")
     assert result.expected == "a Keras model in the notebook"
 

@@ -37,7 +37,7 @@ def judge(course: Course, assignment: Assignment) -> Judge:
     thresholds = {"accuracy": Threshold(floor=0.80, full=0.90)}
 
     def run(evidence: Evidence) -> dict[str, CheckResult]:
-        return {result.id: result for result in run_checks(files, evidence, assignment, thresholds, rubric.trust)}
+        return {result.id: result for result in run_checks(files, evidence, assignment, thresholds)}
 
     return run
 
@@ -406,23 +406,18 @@ def test_accuracy_earns_in_proportion(judge: Judge, evidence_of: Any, accuracy: 
 
 def test_without_a_calibration_accuracy_is_undecided(evidence_of: Any, course: Course, assignment: Assignment) -> None:
     files = sorted(course.reference_folder(assignment).glob("test_accuracy.py"))
-    results = run_checks(files, evidence_of(), assignment, {}, course.rubric(assignment).trust)
+    results = run_checks(files, evidence_of(), assignment, {})
     assert [result.status for result in results] == ["undecided", "passed"]
     assert "grader calibrate" in results[0].hint
 
 
-@pytest.mark.parametrize(("tier", "share"), [("own_arrays", 0.8), ("claimed", 0.5)])
-def test_a_figure_counts_as_far_as_it_is_known(judge: Judge, evidence_of: Any, tier: str, share: float) -> None:
+def test_a_figure_on_the_notebooks_own_arrays_waits_for_a_person(judge: Judge, evidence_of: Any) -> None:
     why = "The preprocessing could not be recovered."
-    results = judge(evidence_of(measurements=measured(0.95, tier=tier), not_measured_because=why))
-    assert results["test_accuracy"].share == results["test_every_class"].share == share
-    assert results["test_accuracy"].hint == why
-
-
-def test_a_claim_shows_nothing_about_classes(judge: Judge, evidence_of: Any) -> None:
-    results = judge(evidence_of(measurements=measured(0.95, tier="claimed", confusion=None)))
-    assert results["test_every_class"].status == "failed"
-    assert "printed in the notebook" in results["test_every_class"].found
+    results = judge(
+        evidence_of(measurements=measured(0.95, tier="own_arrays"), not_measured_because=why, left_to_a_person=True)
+    )
+    assert results["test_accuracy"].status == results["test_every_class"].status == "undecided"
+    assert why in results["test_accuracy"].hint
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def examine(write: Callable[..., Path]) -> Examine:
 
 def check(*paths: Path, evidence: Evidence | None = None, **thresholds: Threshold) -> list[CheckResult]:
     sample = samples.good()
-    return run_checks(list(paths), evidence or sample.evidence, sample.assignment, thresholds, {"sealed": 1.0})
+    return run_checks(list(paths), evidence or sample.evidence, sample.assignment, thresholds)
 
 
 def missing_a_module() -> Evidence:
@@ -130,12 +130,12 @@ def test_pytest_fail_is_a_failure_and_not_a_fault(examine: Examine):
 # -- What checks are given, and where they lie -------------------------------------------------------------------------
 
 
-def test_a_check_gets_evidence_sheet_thresholds_and_trust(write: Callable[..., Path]):
+def test_a_check_gets_evidence_sheet_and_thresholds(write: Callable[..., Path]):
     path = write("""
         @pytest.mark.criterion("network", weight=3)
-        def test_it(evidence, assignment, thresholds, trust):
+        def test_it(evidence, assignment, thresholds):
             assert (evidence.assignment, assignment.number) == ("fashion-mnist", "3B")
-            assert (thresholds["accuracy"].full, trust["sealed"]) == (0.9, 1.0)
+            assert thresholds["accuracy"].full == 0.9
     """)
     (result,) = check(path, accuracy=Threshold(floor=0.7, full=0.9))
     assert (result.status, result.weight) == ("passed", 3)

@@ -57,7 +57,7 @@ def test_a_folder_is_all_that_a_new_assignment_needs(course: Course):
     assert assignment.name == "clothes"
     sample = samples.good()
     files = newcomer.check_files(assignment, newcomer.rubric(assignment))
-    results = run_checks(files, sample.evidence, assignment, {}, {"sealed": 1.0})
+    results = run_checks(files, sample.evidence, assignment, {})
     assert {result.visibility for result in results} == {"visible", "hidden"}
 
 

@@ -28,7 +28,6 @@ def test_the_lab_manual_gives_20_marks_in_its_columns():
     assert [column.name for column in rubric.columns] == ["Answers", "Coding Efficiency", "Viva", "Timely Completion"]
     assert rubric.out_of == 20
     assert rubric.name == "lab-manual"
-    assert list(rubric.trust) == ["sealed", "own_arrays", "claimed"]
 
 
 def test_a_teacher_changes_marks_without_python(changed):
@@ -45,8 +44,6 @@ def test_a_teacher_changes_marks_without_python(changed):
         ("marks_per_day = 1", 'marks_per_day = "one"', "late.marks_per_day", "number"),
         ("grace_minutes = 15", "grace_minutes = -15", "late.grace_minutes", "greater than or equal to 0"),
         ('source = "teacher"', 'source = "dice"', "columns.2.source", "'checks', 'teacher' or 'submission_time'"),
-        ("sealed = 1.0", "sealed = 1.5", "trust.sealed", "less than or equal to 1"),
-        ("claimed = 0.5", "believed = 0.5", "trust.believed.[key]", "'sealed', 'own_arrays' or 'claimed'"),
         (
             'title = "The code is tidy", marks = 1',
             'title = "The code is tidy"',
