@@ -12,6 +12,7 @@ from rich.text import Text
 
 from grader.execute import Progress as Follower
 from grader.pipeline import Graded
+from grader.records import Flag
 
 PLAIN_SECONDS = 10.0
 JOINERS = "\u200c\u200d"
@@ -22,6 +23,8 @@ class Board:
 
     def __init__(self, quiet: bool):
         self.quiet = quiet
+        self.told: list[Flag] = []
+        """What was said of one notebook and holds for the next is not said again."""
         # Names of files and of students are no markup: `notes [final].ipynb`.
         self.out = Console(highlight=False, markup=False, emoji=False)
         self.err = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -50,6 +53,8 @@ class Board:
         """A function that is told where a notebook is; None where nobody wants to know."""
         if self.quiet:
             return None
+        for done in self.bars.task_ids:
+            self.bars.remove_task(done)
         task = self.bars.add_task(printable(name), total=None, at="starting")
         return self.plain(name) if self.bars.disable else lambda at: self.move(task, at)
 
@@ -92,7 +97,9 @@ class Board:
         table.add_row("Total", f"{grade.total.marks:g}", f"{decided:g}", rest)
         self.out.print(table)
         for flag in grade.flags:
-            self.out.print(printable(f"look at: {flag.title}. {flag.detail}"))
+            if flag not in self.told:
+                self.told.append(flag)
+                self.out.print(printable(f"look at: {flag.title}. {flag.detail}"))
         self.out.print(f"report: {graded.folder / 'report.html'}", soft_wrap=True)
 
 

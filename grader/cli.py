@@ -66,6 +66,7 @@ def grade(
     seconds = parse_budget(budget)
     if student and len(notebooks) > 1:
         raise UsageError(f"Expected one notebook with --student. Received: {len(notebooks)} notebooks.")
+    refuse_namesakes(notebooks)
     with Board(quiet) as board, open_desk(course, assignment, isolation.value, budget=seconds) as desk:
         make_folder(out)
         for notebook in notebooks:
@@ -79,6 +80,18 @@ def grade(
                 progress=board.follow(notebook.name),
             )
             board.show(graded)
+
+
+def refuse_namesakes(notebooks: list[Path]) -> None:
+    """Raise UsageError where two results would go to one folder."""
+    from grader.collect import folder_name
+    from grader.errors import UsageError
+
+    folders: dict[str, Path] = {}
+    for notebook in notebooks:
+        other = folders.setdefault(folder_name(notebook.stem).casefold(), notebook)
+        if other is not notebook:
+            raise UsageError(f"Expected notebooks of different names. Received: {other} and {notebook}. Rename one.")
 
 
 def make_folder(out: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from grader import wall
+from grader.course import Course, bundled
 from grader.datasets import Store
 
 KERNEL_PACKAGES = ("tensorflow", "keras", "pandas", "matplotlib")
@@ -27,7 +28,7 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at the packages, the wall, the memory and the data sets, one after the other."""
+    """Look at the packages, the wall, the memory and the data sets of the assignments, one after the other."""
     packages = importlib.metadata.packages_distributions()
     for name in KERNEL_PACKAGES:
         if name in packages:
@@ -39,7 +40,9 @@ def examine() -> Iterator[Finding]:
     memory = psutil.virtual_memory().total >> 20
     enough = "enough for one notebook at a time" if memory >= LEAST_MEMORY_MB else "lower memory_mb in the sheets"
     yield Finding("memory", memory >= LEAST_MEMORY_MB, f"{memory:,} MB; {enough}")
-    for status in Store().status():
+    course = Course(bundled())
+    for name in sorted({course.assignment(assignment).task.dataset for assignment in course.names}):
+        status = Store().status_of(name)
         yield Finding(f"data set {status.name}", status.state == "ready", status.reason or str(status.path))
 
 

@@ -87,11 +87,14 @@ def open_desk(
 
 
 def thresholds_for(course: Course, assignment: Assignment, served: Served) -> Mapping[str, Threshold]:
-    """What the reference reached on this very data."""
-    for calibration in course.calibrations(assignment):
-        if calibration.data == served.data.fingerprint:
-            return calibration.thresholds
-    return {}
+    """What the reference reached on this very data, else on another copy of it, such as the same images saved anew.
+
+    The stand-in is no copy of anything, and nothing stands in for its calibration.
+    """
+    alike = [entry for entry in course.calibrations(assignment) if entry.stand_in == served.data.stand_in]
+    same = [entry for entry in alike if entry.data == served.data.fingerprint]
+    best = same or ([] if served.data.stand_in else alike)
+    return best[0].thresholds if best else {}
 
 
 def with_budget(limits: Limits, budget: float | Literal["full"] | None) -> Limits:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -53,13 +54,14 @@ def command(jobs: Path, served: Mapping[str, Path], program: list[str]) -> list[
             words += show(path)
     for prefix in dict.fromkeys([sys.base_prefix, sys.prefix]):
         words += show(prefix)
-    if package.is_relative_to(sys.prefix):
-        words += ["--tmpfs", str(package)]
+    installed = Path(sysconfig.get_path("purelib"), package.name)
+    if installed.is_dir():  # also beside an editable install: hatchling copies the course there
+        words += ["--perms", "0755", "--tmpfs", str(installed)]
     words += show(package / "__init__.py", f"{INSIDE}/grader/__init__.py")
     words += show(package / "inside", f"{INSIDE}/grader/inside")
     for name, folder in served.items():
         words += show(folder, f"{SERVED}/{name}")
-    words += ["--bind", str(jobs), str(jobs), "--clearenv"]
+    words += ["--bind", str(jobs), str(jobs), "--remount-ro", "/dev", "--remount-ro", "/", "--clearenv"]
     search = f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin"
     for name, value in {**ENVIRONMENT, "PYTHONPATH": INSIDE, "PATH": search, "HOME": "/tmp"}.items():  # noqa: S108
         words += ["--setenv", name, value]

@@ -43,7 +43,7 @@ def guard(request: Request, run: Callable[[Request], None]) -> Ended:
     if request.walled:
         walls.leave_neighbours()
         # Only now: a mount cannot be bound from the namespace that was left.
-        doors = [walls.Door.open(f"{request.folder}/door", read_only=request.kind == "judge")]
+        doors = [walls.Door.open(f"{request.folder}/door", read_only=request.kind == "judge"), *walls.python_in_tmp()]
     elif sys.platform == "linux":
         walls.call("prctl", walls.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     job = os.fork()

@@ -7,6 +7,7 @@ neighbours. Every call is the kernel's own, named as in its manual pages.
 import ctypes
 import os
 import resource
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,12 +76,18 @@ def furnish(room: str, doors: list[Door], *, size_mb: int) -> None:
     os.makedirs(room)
     for door in doors:
         os.makedirs(door.path)
-        call("mount", f"/proc/self/fd/{door.descriptor}".encode(), door.path.encode(), None, MS_BIND, None)
+        call("mount", f"/proc/self/fd/{door.descriptor}".encode(), door.path.encode(), None, MS_BIND | MS_REC, None)
         if door.read_only:
             flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
             call("mount", b"none", door.path.encode(), None, flags, None)
         os.close(door.descriptor)
     call("mount", b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV, None)
+
+
+def python_in_tmp() -> list[Door]:
+    """Where Python itself lies below /tmp, which `furnish` covers. The outer wall has made these folders read-only."""
+    prefixes = {prefix for prefix in (sys.prefix, sys.base_prefix) if prefix.startswith("/tmp/")}  # noqa: S108
+    return [Door.open(prefix, read_only=False) for prefix in sorted(prefixes)]
 
 
 def drop_rights(user: int) -> None:

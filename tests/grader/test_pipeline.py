@@ -1,0 +1,85 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from grader.course import Calibration
+from grader.pipeline import Desk, grade_notebook, thresholds_for, with_budget
+from grader.records import Evidence, Grade, Limits
+
+
+@pytest.fixture(scope="module")
+def graded(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the reference solution, graded for one epoch's time."""
+    path = desk.course.reference_folder(desk.assignment) / "solution.ipynb"
+    brief = replace(desk, limits=desk.limits.model_copy(update={"training_seconds": 1}))
+    return grade_notebook(path, brief, tmp_path_factory.mktemp("out"), student="Asha / Kulkarni").folder
+
+
+def test_a_students_folder_holds_the_four_files(graded: Path):
+    assert sorted(path.name for path in graded.iterdir()) == [
+        "evidence.json",
+        "grade.json",
+        "report.html",
+        "submission.ipynb",
+    ]
+    assert graded.name.startswith("Asha")
+    assert json.loads((graded / "submission.ipynb").read_text())["nbformat"] == 4
+
+
+def test_the_reference_is_the_documented_network(graded: Path):
+    evidence = Evidence.model_validate_json((graded / "evidence.json").read_text())
+    assert evidence.model.parameters == 241_546
+    assert evidence.model.rebuilt
+    assert evidence.measurement.tier == "sealed"
+
+
+def test_a_training_that_was_cut_leaves_its_accuracy_pending(graded: Path):
+    grade = Grade.model_validate_json((graded / "grade.json").read_text())
+    accuracy = grade.columns["Answers"].criteria[1]
+    assert (accuracy.outcome, accuracy.marks) in {("pending", None), ("earned", 2.0)}
+    assert grade.columns["Answers"].criteria[0].outcome == "earned"
+    assert grade.total.pending >= 5
+
+
+def test_a_page_made_from_the_stand_in_says_so(graded: Path):
+    assert "stand-in" in (graded / "report.html").read_text()
+
+
+def calibration(data: str, full: float, *, stand_in: bool = False) -> Calibration:
+    """A calibration on the data of that fingerprint."""
+    return Calibration.model_validate(
+        {
+            "data": data,
+            "stand_in": stand_in,
+            "parameters": 1,
+            "runs": [{"seed": 0, "metrics": {}, "curve": {}, "epochs": 1, "seconds": 1}],
+            "thresholds": {"accuracy": {"floor": 0.5, "full": full}},
+            "miss_probability": {},
+            "measured_on": "2026-01-01",
+            "machine": "",
+            "versions": {},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "stand_in", "full"),
+    [("mine", False, 0.9), ("another copy", False, 0.8), ("digits", True, 0.7), ("other digits", True, None)],
+)
+def test_thresholds_are_those_of_the_same_data_and_never_the_stand_ins(data: str, stand_in: bool, full: float | None):
+    entries = [calibration("other", 0.8), calibration("mine", 0.9), calibration("digits", 0.7, stand_in=True)]
+    course = SimpleNamespace(calibrations=lambda _: entries)
+    served = SimpleNamespace(data=SimpleNamespace(fingerprint=data, stand_in=stand_in))
+    found = thresholds_for(course, None, served)  # type: ignore[arg-type]
+    assert (found["accuracy"].full if found else None) == full
+
+
+def test_a_budget_moves_the_wall_clock_along():
+    limits = Limits(wall_seconds=100, training_seconds=50)
+    assert with_budget(limits, None) == limits
+    assert with_budget(limits, 10).wall_seconds == 100
+    assert with_budget(limits, 500).wall_seconds == 1_000
+    assert with_budget(limits, "full").training_seconds is None
