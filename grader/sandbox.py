@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
@@ -216,7 +217,15 @@ class WalledSandbox(Sandbox):
             self.lose_jobs()
 
     def close(self) -> None:
-        """End the warm process; its process namespace, and with it every job, ends too."""
+        """End the warm process; its process namespace, and with it every job, ends too.
+
+        Bubblewrap's inner process goes first: while it starts, it does not follow its parent's death yet.
+        """
+        with suppress(psutil.NoSuchProcess):
+            outer = psutil.Process(self.warm.pid)
+            outer.suspend()
+            for inner in outer.children(recursive=True):
+                inner.kill()
         self.warm.kill()
         self.warm.wait()
         self.control.shutdown(socket.SHUT_RDWR)

@@ -1,6 +1,8 @@
 import os
 import sys
+import time
 
+import psutil
 import pytest
 
 from grader import wall
@@ -91,6 +93,16 @@ def test_a_closed_sandbox_leaves_no_folder_and_no_process():
         folder, warm = own.jobs, own.warm
     assert not folder.exists()
     assert warm.poll() is not None
+
+
+def test_a_sandbox_that_is_closed_while_it_starts_leaves_no_process():
+    folders = []
+    for pause in range(20):
+        with WalledSandbox({}) as own:
+            folders.append(str(own.jobs))
+            time.sleep(pause / 400)
+    commands = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    assert [command for command in commands if any(folder in command for folder in folders)] == []
 
 
 def test_without_bubblewrap_other_peoples_notebooks_are_refused(monkeypatch: pytest.MonkeyPatch):
