@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, utils
 
-from grader.collect import syntax_tree
-from grader.records import CellError, WrittenAnswer
+from grader.collect import syntax_of
+from grader.records import WrittenAnswer
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -216,8 +216,10 @@ def readable_lines(notebook: "NotebookNode") -> Iterator[Line]:
 
 def is_prose(source: str) -> bool:
     """Whether a code cell holds an answer that should have been a markdown cell."""
-    looks_like_code = re.search(r"[=\[\]{}#\"%!]|^\s*(import|from|def|class|for|if|while|pip)\b", source, re.MULTILINE)
-    return not looks_like_code and isinstance(syntax_tree(source), CellError)
+    looks_like_code = re.search(
+        r"[=\[\]{}#\"%!]|^[ \t]*(import|from|def|class|for|if|while|pip)\b", source, re.MULTILINE
+    )
+    return not looks_like_code and syntax_of(source).error is not None
 
 
 def lines_of_markdown(source: str, cell: int) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from grader.execute import Progress as Follower
 from grader.pipeline import Graded
-from grader.records import Flag
+from grader.records import Column, Flag, Total
 
 PLAIN_SECONDS = 10.0
 JOINERS = "\u200c\u200d"
@@ -83,24 +83,32 @@ class Board:
         grade = graded.grade
         table = Table(title=f"{printable(grade.student)} · {grade.assignment}", title_justify="left")
         table.add_column("Column")
-        table.add_column("Marks", justify="right")
-        table.add_column("Out of", justify="right")
+        table.add_column("Marks")
+        table.add_column("Open")
         table.add_column("Why")
         for name, column in grade.columns.items():
             lost = [criterion for criterion in column.criteria if criterion.outcome != "earned"]
             why = "; ".join(f"expected {criterion.expected}, found {criterion.found}" for criterion in lost)
-            marks = "pending" if column.marks is None else f"{column.marks:g}"
-            table.add_row(name, marks, f"{column.out_of:g}", Text(printable(why)[:300]))
-        decided = grade.total.out_of - grade.total.pending
+            table.add_row(name, decided(column), rest(column), Text(printable(why)[:300]))
         table.add_section()
-        rest = f"{grade.total.pending:g} pending" if grade.total.pending else ""
-        table.add_row("Total", f"{grade.total.marks:g}", f"{decided:g}", rest)
+        table.add_row("Total", decided(grade.total), rest(grade.total), "")
         self.out.print(table)
         for flag in grade.flags:
             if flag not in self.told:
                 self.told.append(flag)
                 self.out.print(printable(f"look at: {flag.title}. {flag.detail}"))
         self.out.print(f"report: {graded.folder / 'report.html'}", soft_wrap=True)
+
+
+def decided(marks: Column | Total) -> str:
+    """What was earned, of the marks that are decided."""
+    out_of = marks.out_of - marks.pending
+    return f"{marks.marks or 0:g} of {out_of:g} decided" if out_of else ""
+
+
+def rest(marks: Column | Total) -> str:
+    """The marks that are still open."""
+    return f"{marks.pending:g} pending" if marks.pending else ""
 
 
 def where(at: dict[str, int]) -> str:

@@ -1,22 +1,18 @@
 """An executed cell -> how it went: its status, its error with the line, and the beginning of what it printed."""
 
 import re
-import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from nbformat import NotebookNode
-from rapidfuzz.distance import OSA
 
+from grader.modules import is_gap, named_in
 from grader.records import CellError, CellRun
 
 OUTPUT_CHARACTERS = 2_000
 TRACE_CHARACTERS = 20_000
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 CELL_LINE = re.compile(r"Cell In\[\d+\], line (\d{1,6})")
-MISSING_MODULE = re.compile(r"No module named '(\w{1,200})")
-USUAL_MODULES = ("numpy", "pandas", "matplotlib", "sklearn", "tensorflow", "keras", "seaborn", "scipy")
-SHORT_NAME = 4
-"""Names shorter than this lie too near to each other to tell a slip of the pen."""
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -29,9 +25,18 @@ def number_of(cell: NotebookNode) -> int:
     return int(cell.id.removeprefix("cell-"))
 
 
-def cell_run(cell: NotebookNode, seconds: float) -> CellRun:
-    """How a cell went that has come to its end."""
+def cell_run(cell: NotebookNode, seconds: float, reply: Mapping[str, Any]) -> CellRun:
+    """How a cell went that has come to its end.
+
+    Args:
+        cell: with its outputs.
+        seconds: that it took.
+        reply: content of the kernel's reply, which tells of an error also where none was shown.
+    """
     error = next((cell_error(output) for output in cell.outputs if output.output_type == "error"), None)
+    if error is None and reply.get("status") == "error":
+        kind, message = (plain(str(reply.get(key, ""))) for key in ("ename", "evalue"))
+        error = CellError(kind=kind[:200] or "Error", message=message[:2_000])
     return CellRun(
         number=number_of(cell),
         status="error" if error else "ok",
@@ -43,12 +48,17 @@ def cell_run(cell: NotebookNode, seconds: float) -> CellRun:
 
 def cell_error(output: NotebookNode) -> CellError:
     """What a cell raised, and in which of its lines."""
-    lines = CELL_LINE.findall(COLOURS.sub("", "\n".join(output.traceback)[:TRACE_CHARACTERS]))
+    lines = CELL_LINE.findall(plain("\n".join(output.traceback)[:TRACE_CHARACTERS]))
     return CellError(
-        kind=str(output.ename)[:200],
-        message=COLOURS.sub("", str(output.evalue))[:2_000],
+        kind=plain(str(output.ename))[:200],
+        message=plain(str(output.evalue))[:2_000],
         line=int(lines[0]) if lines else None,
     )
+
+
+def plain(text: str) -> str:
+    """Without colours, and without halves of characters, which no file can hold."""
+    return COLOURS.sub("", text).encode("utf-8", "replace").decode()
 
 
 def printed(cell: NotebookNode) -> str:
@@ -59,21 +69,18 @@ def printed(cell: NotebookNode) -> str:
             words.append(output.text)
         elif output.output_type in {"execute_result", "display_data"}:
             words.append(str(output.data.get("text/plain", "")) + "\n")
-    lines = COLOURS.sub("", "".join(words)).replace("\r\n", "\n").replace("\b", "").split("\n")
+    lines = plain("".join(words)).replace("\r\n", "\n").replace("\b", "").split("\n")
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
 
 
-def missing_modules(cells: Iterable[CellRun]) -> list[str]:
-    """Modules that cells asked for and the kernels do not have, without what looks like a slip of the pen."""
-    missing = []
-    for error in (cell.error for cell in cells):
-        found = MISSING_MODULE.search(error.message) if error and error.kind == "ModuleNotFoundError" else None
-        if found and found[1] not in missing and not is_misspelled(found[1]):
-            missing.append(found[1])
-    return missing
+def missing_modules(cells: Iterable[CellRun], imported: Collection[str]) -> list[str]:
+    """Well-known modules that cells asked for and this grader does not have.
 
+    Args:
+        cells: that ran.
+        imported: modules that the notebook's code imports. Any other is only spoken of in a message.
 
-def is_misspelled(name: str) -> bool:
-    """Whether the name is that of a module that every kernel has, but for at most one letter or two swapped ones."""
-    known = (*USUAL_MODULES, *sys.stdlib_module_names)
-    return name in known or (len(name) >= SHORT_NAME and any(OSA.distance(name, other) == 1 for other in known))
+    """
+    errors = [cell.error for cell in cells if cell.error and cell.error.kind == "ModuleNotFoundError"]
+    named = dict.fromkeys(named_in(error.message) for error in errors)
+    return [name for name in named if name in imported and is_gap(name)]

@@ -15,17 +15,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from rapidfuzz import process
 
 from grader.course import Threshold
 from grader.errors import TeacherError
 from grader.expect import Expectation, Missing, NotMet, Undecided, made
+from grader.modules import pip_install
 from grader.records import Assignment, CheckResult, Evidence
+from grader.rubric import Rubric
 
 HIDDEN_FOLDER = "reference"
 LEFT_OUT = (pytest.skip.Exception, pytest.xfail.Exception)
 """What skip() and xfail() raise, and the marks of these names."""
 RAISED = (Exception, SystemExit, pytest.fail.Exception, *LEFT_OUT)
 """By a check. The others, such as Ctrl-C, are not the check's own."""
+NO_CRITERION = "Expected @pytest.mark.criterion(...) with the id of a criterion. Found none."
 NO_LOSS = "A person looks at it; it costs nothing."
 CLIP = 2_000
 WITHOUT = ("cacheprovider", "terminal", "capture")
@@ -33,20 +37,41 @@ OPTIONS = [*(f"-pno:{plugin}" for plugin in WITHOUT), "-c", os.devnull, "--rootd
 """pytest as a library: it prints nothing, writes nothing and reads no configuration of the folder it is started in."""
 
 
-@dataclass
-class Examiner:
-    """A pytest plugin: gives the checks what they ask for, and keeps what they found."""
+@dataclass(kw_only=True)
+class Reader:
+    """A pytest plugin: notes which criteria the checks decide."""
 
-    evidence: Evidence
-    assignment: Assignment
-    thresholds: Mapping[str, Threshold]
-    results: list[CheckResult] = field(default_factory=list)
+    criteria: dict[str, str] = field(default_factory=dict)
+    """Id of a criterion, and a check that decides it."""
     faults: list[str] = field(default_factory=list)
     """Files of checks that could not be read."""
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marker known."""
         config.addinivalue_line("markers", "criterion(id, weight=1): the criterion of the rubric that a check decides")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file of checks that cannot be imported, or leaves itself out, is the teacher's to mend."""
+        if report.failed or report.skipped:
+            self.faults.append(f"{report.nodeid}: {cause(report)}")
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """A check was found."""
+        marker = item.get_closest_marker("criterion")
+        if marker and marker.args:
+            self.criteria.setdefault(marker.args[0], f"{item.path}, {item.name}()")
+        else:
+            self.faults.append(f"{item.nodeid}: {NO_CRITERION}")
+
+
+@dataclass
+class Examiner(Reader):
+    """A pytest plugin: gives the checks what they ask for, and keeps what they found."""
+
+    evidence: Evidence
+    assignment: Assignment
+    thresholds: Mapping[str, Threshold]
+    results: list[CheckResult] = field(default_factory=list)
 
     @pytest.fixture(name="evidence")
     def give_evidence(self) -> Evidence:
@@ -86,11 +111,6 @@ class Examiner:
             made.reset(token)
         self.results.append(self.result(item, comparisons, fault))
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file of checks that cannot be imported, or leaves itself out, is the teacher's to mend."""
-        if report.failed or report.skipped:
-            self.faults.append(f"{report.nodeid}: {cause(report)}")
-
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """So is a check that asks for what there is not, or does not say what it decides."""
         if report.failed:
@@ -100,7 +120,7 @@ class Examiner:
         """What a check found, in the words of its last comparison."""
         marker = item.get_closest_marker("criterion")
         if marker is None or not marker.args:
-            raise TeacherError("Expected @pytest.mark.criterion(...) with the id of a criterion. Found none.")
+            raise TeacherError(NO_CRITERION)
         title = " ".join((getattr(item, "function").__doc__ or item.name).split())  # noqa: B009 - only functions have it
         said = comparisons[-1] if comparisons else Expectation(title, "as expected")
         status, said = self.verdict(fault, said, title)
@@ -126,7 +146,7 @@ class Examiner:
             return "passed", said
         if isinstance(fault, Missing) and (missing := self.evidence.run.missing_modules):
             names = ", ".join(f"`{name}`" for name in missing)
-            hint = f"The grader lacks it, not you. The teacher installs it: pip install {' '.join(missing)}"
+            hint = f"The grader lacks it, not you, so it costs nothing. The teacher runs: {pip_install(missing)}"
             return "broken", Expectation(fault.expectation.expected, f"that the grader has no module {names}", hint)
         if isinstance(fault, NotMet):
             return ("partial" if fault.expectation.share > 0 else "failed"), fault.expectation
@@ -156,23 +176,53 @@ def run_checks(
             not, or names no criterion.
 
     """
+    examiner = Examiner(evidence, assignment, thresholds)
+    run_pytest(files, examiner)
+    return examiner.results
+
+
+def match_criteria(files: list[Path], rubric: Rubric) -> None:
+    """Read the checks, without running them, and compare their criteria with the rubric's.
+
+    Raises:
+        TeacherError: a file of checks is not there or cannot be imported, a check decides a criterion that the rubric
+            does not have, or no check decides one that it has.
+
+    """
+    reader = Reader()
+    run_pytest(files, reader, "--collect-only")
+    columns = [column for column in rubric.columns if column.source == "checks"]
+    listed = {criterion.id for column in columns for criterion in column.criteria}
+    where = f"the rubric `{rubric.name}`"
+    for criterion, check in reader.criteria.items():
+        if criterion not in listed:
+            close = process.extractOne(criterion, listed)
+            meant = f" Did you mean `{close[0]}`?" if close else ""
+            raise TeacherError(f"Expected a criterion of {where} in {check}. Received: `{criterion}`.{meant}")
+    if undecided := sorted(listed - reader.criteria.keys()):
+        raise TeacherError(
+            f"Expected a check for each criterion of {where}. Found none for `{undecided[0]}`. Write one, or let a "
+            'column with source = "teacher" hold its marks.'
+        )
+
+
+def run_pytest(files: list[Path], plugin: Reader, *options: str) -> None:
+    """Let pytest read these files, with a plugin that notes what it finds. Raises `TeacherError` at the first fault."""
     if not files:  # pytest would look for some in the working folder
-        return []
+        return
     if missing := [str(file) for file in files if not file.is_file()]:
         raise TeacherError(
             f"Expected checks in {missing[0]}. Found no file there. The rubric's `checks` name such files."
         )
-    examiner = Examiner(evidence, assignment, thresholds)
     loaded = set(sys.modules)
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            code = pytest.main([*OPTIONS, *map(str, files)], plugins=[examiner])
+            code = pytest.main([*OPTIONS, *options, *map(str, files)], plugins=[plugin])
     finally:
         forget(files, set(sys.modules) - loaded)
-    if examiner.faults or code != pytest.ExitCode.OK:
-        fault = examiner.faults[0] if examiner.faults else f"pytest ended with {pytest.ExitCode(code).name}"
+    if plugin.faults or code != pytest.ExitCode.OK:
+        fault = plugin.faults[0] if plugin.faults else f"pytest ended with {pytest.ExitCode(code).name}"
         raise TeacherError(f"Expected checks that can run in {', '.join(map(str, files))}. Found: {fault}")
-    return examiner.results
 
 
 def forget(files: list[Path], names: set[str]) -> None:

@@ -3,9 +3,12 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from grader.errors import TeacherError
 
 app = typer.Typer(
     name="grader",
@@ -58,8 +61,8 @@ def grade(
     """Grade submissions: run each, judge its model, and write its record sheet with a reason for every mark."""
     from grader.board import Board
     from grader.collect import parse_due, parse_time
-    from grader.errors import UsageError
-    from grader.pipeline import grade_notebook, open_desk
+    from grader.errors import TeacherError, UsageError
+    from grader.pipeline import agree, grade_notebook, open_desk
 
     submitted_at = parse_time(submitted) if submitted else None
     due_at = parse_due(due) if due else None
@@ -67,31 +70,55 @@ def grade(
     if student and len(notebooks) > 1:
         raise UsageError(f"Expected one notebook with --student. Received: {len(notebooks)} notebooks.")
     refuse_namesakes(notebooks)
+    refuse_unreadable(notebooks)
+    failed: dict[Path, TeacherError] = {}
     with Board(quiet) as board, open_desk(course, assignment, isolation.value, budget=seconds) as desk:
+        agree(desk)
         make_folder(out)
         for notebook in notebooks:
-            graded = grade_notebook(
-                notebook,
-                desk,
-                out,
-                student=student,
-                submitted_at=submitted_at,
-                due_at=due_at,
-                progress=board.follow(notebook.name),
-            )
-            board.show(graded)
+            try:
+                graded = grade_notebook(
+                    notebook,
+                    desk,
+                    out,
+                    student=student,
+                    submitted_at=submitted_at,
+                    due_at=due_at,
+                    progress=board.follow(notebook.name),
+                )
+            except TeacherError as error:  # The others may well be graded; a batch takes hours.
+                failed[notebook] = error
+            else:
+                board.show(graded)
+    tell_failures(failed)
+
+
+def tell_failures(failed: "dict[Path, TeacherError]") -> None:
+    """A line for each notebook that could not be graded, and the exit code of the gravest error."""
+    for notebook, error in failed.items():
+        complain(f"{notebook}: {error}")
+    if failed:
+        raise typer.Exit(max(error.exit_code for error in failed.values()))
 
 
 def refuse_namesakes(notebooks: list[Path]) -> None:
     """Raise UsageError where two results would go to one folder."""
-    from grader.collect import folder_name
+    from grader.collect import folder_name, student_name
     from grader.errors import UsageError
 
     folders: dict[str, Path] = {}
     for notebook in notebooks:
-        other = folders.setdefault(folder_name(notebook.stem).casefold(), notebook)
+        other = folders.setdefault(folder_name(student_name(notebook)).casefold(), notebook)
         if other is not notebook:
             raise UsageError(f"Expected notebooks of different names. Received: {other} and {notebook}. Rename one.")
+
+
+def refuse_unreadable(notebooks: list[Path]) -> None:
+    """Raise UsageError where a file cannot be read: before anything runs, not after hours."""
+    from grader.collect import read
+
+    for notebook in notebooks:
+        read(notebook)
 
 
 def make_folder(out: Path) -> None:

@@ -14,6 +14,7 @@ import warnings
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,7 +34,10 @@ MAX_CODE = 300_000
 """Characters of all code cells together."""
 MAX_MAGIC_LINES = 50
 """Of one cell: IPython reads the whole cell again for each of them."""
-AUTOMAGIC = re.compile(r"\s*(cat|cd|conda|cp|env|load_ext|ls|mamba|man|matplotlib|mkdir|mv|pip|pwd|pylab|rm|uv)\b.*\s*")
+MAX_HELP_LINE = 200
+"""Characters of a line such as `np.zeros?`: IPython's search for the name before the ? grows with their square."""
+MAGIC = re.compile(r"^[ \t\f]*[!%?,;/]|=[ \t\f]*[!%]|\?[ \t\f]*$", re.MULTILINE)
+AUTOMAGIC = re.compile(r"(cat|cd|conda|cp|env|load_ext|ls|mamba|man|matplotlib|mkdir|mv|pip|pwd|pylab|rm|uv)\b.*")
 """A cell of one line that IPython takes for a magic although its % is missing."""
 
 EXPORT = "Open the notebook in Jupyter or Colab, choose File > Download > Download .ipynb, and hand in that file."
@@ -61,6 +65,16 @@ class Collected:
     """The same cells and ids with the texts they had printed when the notebook was handed in; no pictures."""
 
 
+@dataclass(frozen=True)
+class Syntax:
+    """A cell as Python reads it."""
+
+    error: CellError | None
+    """Why it cannot be parsed."""
+    imports: frozenset[str]
+    """Top-level names of the modules that it imports."""
+
+
 class UnreadableError(Exception):
     """The file is no notebook; the message is the sentence for the student."""
 
@@ -84,7 +98,7 @@ def collect(
     except RecursionError:
         problem = f"Expected a Jupyter notebook. Found JSON that is nested too deeply to be read. {EXPORT}"
     submission = Submission(
-        student=printable(student or path.stem)[:200] or "unnamed",
+        student=student_name(path, student),
         assignment=assignment,
         path=printable(str(path)),
         sha256=hashlib.sha256(data).hexdigest(),
@@ -98,6 +112,11 @@ def collect(
 
 
 # -- Names and times ---------------------------------------------------------------------------------------------------
+
+
+def student_name(path: Path, student: str | None = None) -> str:
+    """The name on the record sheet: the student's, else the file's."""
+    return printable(student or path.stem)[:200] or "unnamed"
 
 
 def folder_name(student: str) -> str:
@@ -360,23 +379,29 @@ def unparsable(notebook: "NotebookNode") -> dict[int, CellError]:
     """Code cells that IPython could not parse, by number from 1, with the line in the cell."""
     errors: dict[int, CellError] = {}
     for number, source in enumerate(code_sources(notebook), start=1):
-        tree = syntax_tree(source)
-        if isinstance(tree, CellError):
-            errors[number] = tree
+        if error := syntax_of(source).error:
+            errors[number] = error
     return errors
 
 
 def imported_modules(notebook: "NotebookNode") -> list[str]:
     """Top-level names of the modules that the parsable cells import, sorted, for example keras and matplotlib."""
+    return sorted(set().union(*(syntax_of(source).imports for source in code_sources(notebook))))
+
+
+@lru_cache(maxsize=MAX_CELLS)
+def syntax_of(source: str) -> Syntax:
+    """What Python's grammar says of a cell: asked several times of each, and slow to find out."""
+    tree = syntax_tree(source)
+    if isinstance(tree, CellError):
+        return Syntax(tree, frozenset())
     names: set[str] = set()
-    for source in code_sources(notebook):
-        tree = syntax_tree(source)
-        for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():
-            if isinstance(node, ast.Import):
-                names.update(alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names.add(node.module.partition(".")[0])
-    return sorted(names)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return Syntax(None, frozenset(names))
 
 
 def syntax_tree(source: str) -> ast.Module | CellError:
@@ -401,13 +426,27 @@ def syntax_tree(source: str) -> ast.Module | CellError:
 def as_ipython(code: str) -> str:
     """The code with magics, `!` and `?` turned into calls, lines where they were.
 
-    Raises `SyntaxError` where there are more of them than MAX_MAGIC_LINES.
+    Raises `SyntaxError` where they are too many or too long, or have no end.
     """
     from IPython.core.inputtransformer2 import TransformerManager
 
-    if len(re.findall(r"^\s*[!%?,;/]|=\s*[!%]|\?\s*$", code, re.MULTILINE)) > MAX_MAGIC_LINES:
+    magics = len(MAGIC.findall(code))
+    if magics > MAX_MAGIC_LINES:
         raise SyntaxError(f"more than {MAX_MAGIC_LINES} lines with !, % or ? in one cell")
-    if AUTOMAGIC.fullmatch(code):
+    if AUTOMAGIC.fullmatch(code.strip()):
         code = f"%{code.strip()}"
     blank = re.match(r"(?:[ \t]*\n)*", code)
-    return "\n" * (blank[0].count("\n") if blank else 0) + TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]
+    if any(len(line) > MAX_HELP_LINE and line.rstrip().endswith("?") for line in code.splitlines()):
+        raise SyntaxError(f"a line of more than {MAX_HELP_LINE} characters that ends in ?")
+    manager = TransformerManager()  # type: ignore[no-untyped-call]
+    manager.do_token_transforms = partial(transform_magics, manager, magics + 2)  # type: ignore[method-assign]
+    return "\n" * (blank[0].count("\n") if blank else 0) + manager.transform_cell(code)
+
+
+def transform_magics(manager: Any, most: int, lines: list[str]) -> list[str]:
+    """What IPython's own method of this work does, but `most` times instead of 500: each reads the whole cell."""
+    for _ in range(most):
+        changed, lines = manager.do_one_token_transform(lines)
+        if not changed:
+            return lines
+    raise SyntaxError("a magic that has no end")

@@ -61,15 +61,15 @@ def how_it_ended(
     if name := ended.limit or over:
         limit = LimitHit(name=name, value=getattr(limits, name), used=ended.used)
         return Ending("limit", limit_sentence(limit, current), limit)
-    for cell in cells.values():
-        if name := limit_behind(cell):
-            limit = LimitHit(name=name, value=getattr(limits, name))
-            return Ending("limit", limit_sentence(limit, cell.number), limit)
     if not cells.keys() >= set(order):
         return Ending("died", death_sentence(ended, current))
-    failed = [cell for cell in cells.values() if cell.error]
+    failed = sorted((cell for cell in cells.values() if cell.error), key=lambda cell: cell.number)
+    for cell in failed:
+        if name := limit_behind(cell):
+            limit = LimitHit(name=name, value=getattr(limits, name))
+            return Ending("errors", limit_sentence(limit, cell.number), limit)
     if failed:
-        return Ending("errors", error_sentence(sorted(failed, key=lambda cell: cell.number)))
+        return Ending("errors", error_sentence(failed))
     return Ending("finished", "Every cell ran, from the first to the last, on a fresh kernel.")
 
 

@@ -20,6 +20,7 @@ from nbformat.validator import NotebookValidationError
 from pydantic import ValidationError
 
 from grader.cells import cell_run, code_cells, missing_modules, number_of
+from grader.collect import imported_modules
 from grader.ending import how_it_ended
 from grader.errors import SandboxError
 from grader.inside.request import LAUNCH_FAILED, Ended
@@ -27,7 +28,7 @@ from grader.provisioner import SandboxKernelManager
 from grader.records import CellError, CellRun, Limits, Model, Record, Run, Seconds
 from grader.sandbox import Job, Sandbox
 
-RECORD_BYTES = 50 << 20
+RECORD_BYTES = 5 << 20
 OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
 SHUTDOWN_SECONDS = 10.0
 REPORT_SECONDS = 0.3
@@ -67,6 +68,8 @@ class Notes:
     cell_started: float = 0
     current: int | None = None
     output_bytes: int = 0
+    flooded_by: int | None = None
+    """The cell whose output was too much."""
 
 
 class Player(NotebookClient):
@@ -91,13 +94,16 @@ class Player(NotebookClient):
         return max(1, round(self.limits.wall_seconds - (time.perf_counter() - self.notes.started)))
 
     def note_start(self, cell: NotebookNode, cell_index: int) -> None:
-        """A cell is sent to the kernel."""
+        """A cell is sent to the kernel, unless the time is up."""
         self.notes.current = number_of(cell)
         self.notes.cell_started = time.perf_counter()
+        if self.notes.cell_started - self.notes.started > self.limits.wall_seconds:
+            raise CellTimeoutError("the notebook's time is up")
 
     def note_end(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
         """A cell has ended, well or with an error."""
-        self.notes.cells[number_of(cell)] = cell_run(cell, time.perf_counter() - self.notes.cell_started)
+        seconds = time.perf_counter() - self.notes.cell_started
+        self.notes.cells[number_of(cell)] = cell_run(cell, seconds, execute_reply["content"])
         self.notes.current = None
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
@@ -105,6 +111,7 @@ class Player(NotebookClient):
         if msg["msg_type"] in OUTPUTS:
             self.notes.output_bytes += len(str(msg["content"]))
             if self.notes.output_bytes > self.limits.output_mb << 20:
+                self.notes.flooded_by = self.notes.flooded_by or number_of(cell)
                 self.job.kill()
                 return None
         try:
@@ -136,28 +143,20 @@ def execute(
     notebook = without(notebook, unparsable)
     notes = Notes(order=[number_of(cell) for cell in code_cells(notebook) if cell.source.strip()])
     job = sandbox.room()
-    manager = SandboxKernelManager(kernel_name="python3", shutdown_wait_time=SHUTDOWN_SECONDS)
-    manager.job, manager.limits = job, limits
-    manager.settings = {
-        "seed": seed,
-        "served": sandbox.served,
-        "cells": notes.order,
-        "training_seconds": limits.training_seconds,
-    }
-    over = play(notebook, manager, notes, progress)
+    over = play(notebook, kernel_for(job, limits, notes, seed), notes, progress)
     ended = job.ended.result(timeout=60)
     refuse_own_failure(ended, notes, job)
     recorded = read_record(job.result / "record.json")
     cells = [cell_result(number_of(cell), notes, unparsable) for cell in code_cells(notebook)]
     tried = notes.cells | {cell.number: cell for cell in cells if cell.status == "skipped"}
-    ending = how_it_ended(ended, tried, notes.order, notes.current, limits, over)
+    end = how_it_ended(ended, tried, notes.order, notes.flooded_by or notes.current, limits, over)
     run = Run(
-        status=ending.status,
-        sentence=ending.sentence,
-        limit=ending.limit,
+        status=end.status,
+        sentence=end.sentence,
+        limit=end.limit,
         seconds=time.perf_counter() - notes.started,
         training_seconds=recorded.training_seconds,
-        missing_modules=missing_modules(notes.cells.values()),
+        missing_modules=missing_modules(notes.cells.values(), imported_modules(notebook)),
         isolation=sandbox.isolation,
         seed=seed,
         budget=limits.training_seconds,
@@ -165,6 +164,19 @@ def execute(
         limits=limits,
     )
     return Recording(run, cells, recorded.models, job.result)
+
+
+def kernel_for(job: Job, limits: Limits, notes: Notes, seed: int) -> SandboxKernelManager:
+    """A manager of the kernel that the job is to be."""
+    manager = SandboxKernelManager(kernel_name="python3", shutdown_wait_time=SHUTDOWN_SECONDS)
+    manager.job, manager.limits = job, limits
+    manager.settings = {
+        "seed": seed,
+        "served": job.sandbox.served,
+        "cells": notes.order,
+        "training_seconds": limits.training_seconds,
+    }
+    return manager
 
 
 def play(notebook: NotebookNode, manager: SandboxKernelManager, notes: Notes, progress: Progress | None) -> str | None:
@@ -186,7 +198,7 @@ def play(notebook: NotebookNode, manager: SandboxKernelManager, notes: Notes, pr
     finally:
         # nbclient leaves this behind where the kernel never got ready.
         atexit.unregister(player._cleanup_kernel)
-    return "output_mb" if notes.output_bytes > manager.limits.output_mb << 20 else None
+    return "output_mb" if notes.flooded_by else None
 
 
 def refuse_own_failure(ended: Ended, notes: Notes, job: Job) -> None:

@@ -72,7 +72,7 @@ def judge(
         )
     job = sandbox.room()
     samples = lay_out(job, recording.files, model, served)
-    folder = sandbox.served[task.dataset] if model.fits else None
+    folder = sandbox.served[task.dataset] if model.fits or model.updates else None
     sandbox.start(job, "judge", limits, {"folder": folder}, threads=1)
     answer, reason = read_answer(job)
     if answer is None or answer.model is None:
@@ -89,6 +89,7 @@ def judge(
         own = read_array(job.result / "own.npy")
         if own is not None and not unusable(own, len(labels), task):
             measurements.append(measurement("own_arrays", own, labels, task, None))
+    sandbox.discard(job.folder)
     return Judgement(as_judged(model, answer), measurements, why_not or "", failed=useless is not None)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.answers import find_answers
-from grader.checks import run_checks
+from grader.checks import match_criteria, run_checks
 from grader.choose import choose
 from grader.claims import find_claims
 from grader.collect import Collected, collect, folder_name, imported_modules, unparsable
@@ -17,7 +17,7 @@ from grader.datasets import Store
 from grader.execute import Progress, Recording, execute
 from grader.framework import explain, instead_of_keras
 from grader.judge import judge
-from grader.quality import count_code_lines, find_quality
+from grader.quality import count_code_lines, find_quality, with_code_lines
 from grader.records import Assignment, Evidence, Grade, Limits, Run
 from grader.report import render_report
 from grader.rubric import Rubric
@@ -86,6 +86,11 @@ def open_desk(
         yield Desk(course, assignment, rubric, served, sandbox, thresholds, limits)
 
 
+def agree(desk: Desk) -> None:
+    """Raise `TeacherError` unless the rubric's criteria and the checks' are the same."""
+    match_criteria(desk.course.check_files(desk.assignment, desk.rubric), desk.rubric)
+
+
 def thresholds_for(course: Course, assignment: Assignment, served: Served) -> Mapping[str, Threshold]:
     """What the reference reached on this very data, else on another copy of it, such as the same images saved anew.
 
@@ -121,6 +126,8 @@ def grade_notebook(
     collected = collect(path, desk.assignment.name, student, submitted_at, due_at)
     recording = run_notebook(collected, desk, progress)
     evidence = gather(collected, recording, desk)
+    if recording.files is not None:
+        desk.sandbox.discard(recording.files.parent)
     files = desk.course.check_files(desk.assignment, desk.rubric)
     results = run_checks(files, evidence, desk.assignment, desk.thresholds)
     grade = score(results, desk.rubric, collected.submission, evidence)
@@ -158,7 +165,7 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
         assignment=desk.assignment.name,
         data=desk.served.data,
         run=recording.run,
-        cells=recording.cells,
+        cells=with_code_lines(recording.cells, notebook),
         models=models,
         chosen=chosen,
         chosen_because=because,

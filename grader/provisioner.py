@@ -8,7 +8,9 @@ from contextlib import suppress
 from queue import Empty
 from typing import Any
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -19,10 +21,37 @@ from grader.records import Limits
 from grader.sandbox import Job
 
 PROVISIONER = "grader-warm"
+MESSAGE_BYTES = 200 << 20
+SHUTDOWN_SECONDS = 5.0
+
+
+class WaryChannel(AsyncZMQSocketChannel):
+    """A channel that passes on only what Jupyter's protocol allows: student code can write to the kernel's sockets."""
+
+    async def get_msg(  # type: ignore[override] # as asynchronous as the one it replaces
+        self, timeout: float | None = None
+    ) -> dict[str, Any]:
+        """The next well-formed message. Raises queue.Empty where none comes in `timeout` seconds."""
+        while True:
+            with suppress(ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError):
+                message: dict[str, Any] = await super().get_msg(timeout)
+                parts = [message["header"], message["parent_header"], message["metadata"], message["content"]]
+                if all(isinstance(part, dict) for part in parts) and isinstance(message["msg_type"], str):
+                    return message
 
 
 class SandboxKernelClient(AsyncKernelClient):
     """A client that is ready when the kernel answers and is heard to."""
+
+    iopub_channel_class = Type(WaryChannel)
+    shell_channel_class = Type(WaryChannel)
+    control_channel_class = Type(WaryChannel)
+    stdin_channel_class = Type(WaryChannel)
+
+    def start_channels(self, *args: Any, **kwargs: Any) -> None:
+        """Open the channels, for messages of a size that this process can hold."""
+        self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+        super().start_channels(*args, **kwargs)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Raise RuntimeError where the kernel does not answer in `timeout` seconds, or ends before.
@@ -105,6 +134,10 @@ class WarmProvisioner(KernelProvisionerBase):
     async def send_signal(self, signum: int) -> None:
         """SIGINT reaches the notebook; every other signal ends the job."""
         self.manager.job.signal(signal.SIGINT if signum == signal.SIGINT else signal.SIGTERM)
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Give the kernel time to end by itself; jupyter_client on its own looks only every tenth of a second."""
+        await asyncio.wait([asyncio.wrap_future(self.manager.job.ended)], timeout=SHUTDOWN_SECONDS)
 
     async def kill(self, restart: bool = False) -> None:
         """End the job and everything it started."""

@@ -9,7 +9,7 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
 from grader.collect import code_sources, unparsable
 from grader.errors import TeacherError
-from grader.records import QualityFinding
+from grader.records import CellRun, QualityFinding
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -39,7 +39,8 @@ RULES = {
 in a notebook they are a matter of taste."""
 NEEDS_ALL_CODE = {"F401", "F811", "F821"}
 """Not judged where code is hidden from ruff: it may use or define the name."""
-HIDES_CODE = re.compile(r"^\s*%(pylab|run|load|store)\b|^%%capture\s+\w", re.MULTILINE)
+HIDES_CODE = re.compile(r"^[ \t]*%(pylab|run|load|store)\b|^%%capture\s+\w", re.MULTILINE)
+IDLE = {"", "pass", "..."}
 MAX_FINDINGS = 500
 TIMEOUT_SECONDS = 20
 
@@ -84,10 +85,20 @@ def run_ruff(sources: list[str], rules: set[str]) -> bytes:
 
 
 def count_code_lines(notebook: "NotebookNode") -> int:
-    """Lines of Python: neither blank, nor only a comment, nor a magic, nor in a cell of another language."""
-    count = 0
-    for source in code_sources(notebook):
-        code = re.sub(r"\A\s*%%(time|timeit|capture|prun)\b.*", "", source)
-        if not code.lstrip().startswith("%%"):
-            count += sum(bool(re.match(r"\s*[^\s#%!]", line)) for line in code.splitlines())
-    return count
+    """Lines of code of all cells together."""
+    return sum(map(code_lines, code_sources(notebook)))
+
+
+def with_code_lines(cells: list[CellRun], notebook: "NotebookNode") -> list[CellRun]:
+    """The runs of the notebook's code cells, each with its number of lines of code."""
+    sources = code_sources(notebook)
+    return [cell.model_copy(update={"code_lines": code_lines(sources[cell.number - 1])}) for cell in cells]
+
+
+def code_lines(source: str) -> int:
+    """Lines of Python that do something: no blanks, comments, magics or `pass`, and none of another language."""
+    code = re.sub(r"\A\s*%%(time|timeit|capture|prun)\b.*", "", source)
+    if code.lstrip().startswith("%%"):
+        return 0
+    lines = (line.partition("#")[0].strip(" \t;") for line in code.splitlines())
+    return sum(line not in IDLE and not line.startswith(("%", "!")) for line in lines)

@@ -5,9 +5,9 @@ size. A figure that is not finite (a loss that became NaN) is None.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from grader.expect import Missing, Undecided
 
@@ -73,9 +73,9 @@ class Task(Record):
     kind: Literal["classification", "regression"]
     classes: list[Name] = []
     """Names of the classes, in the order of their numbers."""
-    input_shapes: list[Shape]
+    input_shapes: Annotated[list[Shape], Field(min_length=1)]
     """Shapes of one row that the network may take, without the batch axis."""
-    outputs: Count
+    outputs: Annotated[int, Field(ge=1)]
     """Units of the last layer."""
     output_activation: Name | None
     required_layers: dict[Name, Count] = {}
@@ -83,21 +83,30 @@ class Task(Record):
     parameter_budget: Count
     """No more parameters than this."""
 
+    @model_validator(mode="after")
+    def classes_have_outputs(self) -> Self:
+        """Each class has a unit of the last layer; two may share one, as sigmoid has it."""
+        if self.classes and len(self.classes) != self.outputs and (len(self.classes), self.outputs) != (2, 1):
+            raise ValueError(
+                f"Expected as many `classes` as `outputs`. Received: {len(self.classes)} and {self.outputs}"
+            )
+        return self
+
 
 class Limits(Record):
     """What one notebook may use. The field names are those of the sheet and of the report."""
 
-    wall_seconds: Seconds = 900
+    wall_seconds: Annotated[float, Field(ge=1)] = 900
     """From the first cell to the last."""
     training_seconds: Seconds | None = 300
     """For all fit() calls together; None is as long as asked. Training that is cut keeps what it has learned."""
-    memory_mb: Count = 6_000
-    """Of all processes of the notebook together."""
-    processes: Count = 512
+    memory_mb: Annotated[int, Field(ge=1_000)] = 6_000
+    """Of all processes of the notebook together. TensorFlow alone takes some hundreds."""
+    processes: Annotated[int, Field(ge=64)] = 512
     """Processes and threads at once."""
-    written_mb: Count = 1_000
+    written_mb: Annotated[int, Field(ge=10)] = 1_000
     """Files that exist at one time."""
-    output_mb: Count = 20
+    output_mb: Annotated[int, Field(ge=1)] = 20
     """Printed text, tables and pictures of all cells together."""
 
 
@@ -116,7 +125,7 @@ class Assignment(Record):
     questions: list[Line]
     task: Task
     limits: Limits = Limits()
-    documented_models: list[DocumentedModel]
+    documented_models: Annotated[list[DocumentedModel], Field(min_length=1)]
     """The first is the default."""
     rubric: Name = "lab-manual"
 
@@ -213,13 +222,23 @@ class Model(Record):
     compiled: Compiled | None = None
     fits: Annotated[list[Fit], Field(max_length=1_000)] = []
     evaluations: Annotated[list[Evaluation], Field(max_length=1_000)] = []
+    updates: Count = 0
+    """Of its weights by its optimizer, also outside fit()."""
     rebuilt: bool = False
     """The judge loaded the saved file without running any code of the student's."""
     not_rebuilt_because: Line | None = None
 
     @property
     def last_fit(self) -> Fit:
-        """The last training. Raises `Missing` where the model was never trained."""
+        """The last training.
+
+        Raises:
+            Missing: the model was never trained.
+            Undecided: it was trained in a loop of the notebook's own, which leaves no history.
+        """
+        if not self.fits and self.updates:
+            found = f"{self.updates:,} updates in a loop of the notebook's own, which leaves no history"
+            raise Undecided("a training with fit()", found, "Your teacher looks at it; it costs nothing.")
         if not self.fits:
             raise Missing(
                 "the model to be trained with fit()",
@@ -250,6 +269,8 @@ class CellRun(Record):
     error: CellError | None = None
     output: Text = ""
     """The beginning of what it printed, without colours."""
+    code_lines: Count = 1
+    """Lines in it that do something: no blanks, comments, magics or `pass`."""
 
 
 class LimitHit(Record):
@@ -300,6 +321,12 @@ class Measurement(Record):
     """Rows are the true classes, columns the predicted ones."""
     preprocessing: Line | None = None
     """What was done to the raw rows before the model saw them, in words."""
+
+    @property
+    def in_words(self) -> str:
+        """For example: accuracy 0.95 on 1,000 rows."""
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in self.metrics.items())
+        return f"{figures} on {self.rows:,} rows"
 
 
 class WrittenAnswer(Record):
@@ -360,13 +387,29 @@ class Evidence(Record):
 
     @property
     def model(self) -> Model:
-        """The model that answers the sheet. Raises `Missing` where there is none."""
+        """The model that answers the sheet, as the judge rebuilt it.
+
+        Raises:
+            Missing: there is none, or it was never built, so that it has no shapes yet.
+            Undecided: the judge could not rebuild it. Then only the notebook's own account of it is there, which a
+                notebook can forge.
+        """
         for model in self.models:
             if model.id == self.chosen:
-                return model
-        raise Missing(
-            "a Keras model in the notebook", f"none: {self.run.sentence}", "Build it with keras.Sequential([...])."
-        )
+                return self.judged(model)
+        found = "none" if self.run.status == "finished" else f"none: {self.run.sentence.rstrip('.')}"
+        raise Missing("a Keras model in the notebook", found, "Build it with keras.Sequential([...]).")
+
+    def judged(self, model: Model) -> Model:
+        """The model if the judge has rebuilt it. Raises as `model` does."""
+        if model.rebuilt:
+            return model
+        if model.output_shape is None:
+            hint = "Start it with keras.Input(shape=...), or train it with fit(), so that the shapes are known."
+            raise Missing("a model that was built", "one whose input shape was never fixed", hint)
+        expected = "a model that can be rebuilt from Keras' standard layers"
+        found = f"one that cannot: {model.not_rebuilt_because or 'it was not saved'}".rstrip(".")
+        raise Undecided(expected, found, "Your teacher looks at it; it costs nothing.")
 
     @property
     def measurement(self) -> Measurement:
@@ -382,8 +425,7 @@ class Evidence(Record):
         expected = "a result on test rows that the notebook never saw"
         if not self.left_to_a_person:
             raise Missing(expected, "none", self.not_measured_because)
-        own = [f"{measured.metrics} on {measured.rows} rows of the notebook's own" for measured in self.measurements]
-        found = own[0] if own else "none"
+        found = f"{self.measurements[0].in_words} of the notebook's own" if self.measurements else "none"
         raise Undecided(expected, found, f"{self.not_measured_because} Your teacher looks at it; it costs nothing.")
 
 

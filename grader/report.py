@@ -15,7 +15,6 @@ from markupsafe import Markup, escape
 
 from grader import __version__
 from grader.curves import figure_text, training_view
-from grader.expect import Missing
 from grader.layer_table import compare_layers
 from grader.records import Assignment, Column, Evidence, Grade, Model, Shape, Submission
 from grader.rubric import ColumnScheme, Rubric
@@ -130,11 +129,8 @@ def sheet_columns(grade: Grade, rubric: Rubric) -> list[tuple[ColumnScheme, Colu
 
 
 def chosen_model(evidence: Evidence) -> Model | None:
-    """The model that answers the sheet, if there is one."""
-    try:
-        return evidence.model
-    except Missing:
-        return None
+    """The model that answers the sheet, if there is one, also where only the notebook's account of it is known."""
+    return next((model for model in evidence.models if model.id == evidence.chosen), None)
 
 
 # -- Confusion matrix --------------------------------------------------------------------------------------------------

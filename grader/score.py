@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
+from grader.modules import pip_install
 from grader.records import CheckResult, Column, Criterion, Evidence, Flag, Grade, RunSummary, Submission, Total
 from grader.rubric import ColumnScheme, CriterionScheme, LatePolicy, Rubric
 
@@ -127,7 +128,8 @@ def flags(evidence: Evidence, results: Sequence[CheckResult]) -> list[Flag]:
             Flag(title="Run without a wall", detail="The notebook could reach this machine's files and network.")
         )
     if evidence.run.missing_modules:
-        detail = f"The kernels have no {', '.join(evidence.run.missing_modules)}. Install it, then grade again."
+        missing = evidence.run.missing_modules
+        detail = f"The kernels have no {', '.join(missing)}. Run {pip_install(missing)}, then grade again."
         found.append(Flag(title="A module is missing here", detail=detail))
     if evidence.left_to_a_person:
         found.append(Flag(title="Not measured on sealed rows", detail=evidence.not_measured_because))

@@ -16,7 +16,7 @@ NOBODY = 65534
 """User and group behind the wall of an ordinary user: a namespace of an ordinary user knows no second one."""
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime", "/etc/alternatives", "/etc/ssl/certs")
-RIGHTS_OF_ROOT = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_CHOWN")
+RIGHTS_OF_ROOT = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_CHOWN", "CAP_SYS_PTRACE")
 """What the warm process of root needs to make its jobs ordinary users; the jobs have none of it."""
 ENVIRONMENT = {
     "LANG": "C.UTF-8",

@@ -86,14 +86,21 @@ def compile_facts(model: Any) -> dict[str, Any] | None:
     """Optimizer, rate, loss and metrics, as compile() was given them; None where it was not called."""
     if not getattr(model, "compiled", False):
         return None
+    optimizer = getattr(model, "optimizer", None)
     config = getattr(getattr(model, "_compile_config", None), "config", {})
     metrics = config.get("metrics") or []
     return {
-        "optimizer": type(model.optimizer).__name__ if model.optimizer is not None else None,
-        "learning_rate": learning_rate(model.optimizer),
+        "optimizer": None if optimizer is None else type(optimizer).__name__,
+        "learning_rate": learning_rate(optimizer),
         "loss": loss_name(config.get("loss", getattr(model, "loss", None))),
         "metrics": [name_of(metric) for metric in (metrics if isinstance(metrics, (list, tuple)) else [metrics])][:20],
     }
+
+
+def updates(model: Any) -> int:
+    """How often the weights were updated by the model's own optimizer, in fit() or in a loop of the notebook's own."""
+    iterations = getattr(getattr(model, "optimizer", None), "iterations", 0)
+    return int(keras.ops.convert_to_numpy(iterations))
 
 
 def learning_rate(optimizer: Any) -> float | None:

@@ -6,12 +6,12 @@ it) carries the job's result files, and nothing else, to a folder that the host 
 
 import os
 import select
-import shutil
 import signal
 import stat
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -22,6 +22,9 @@ from grader.inside.request import LAUNCH_FAILED, Ended, Request
 LOOK_EVERY_SECONDS = 0.1
 RESULT_BYTES = 600 << 20
 RESULT_FILES = 200
+COPY_BYTES = 1 << 20
+SOCKETS = 5
+"""Of a kernel; with its connection file they are all that a kernel puts behind its door."""
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
 """What the host sends. They wait while a process that is to heed them is in the making."""
 
@@ -46,10 +49,13 @@ def guard(request: Request, run: Callable[[Request], None]) -> Ended:
         doors = [walls.Door.open(f"{request.folder}/door", read_only=request.kind == "judge"), *walls.python_in_tmp()]
     elif sys.platform == "linux":
         walls.call("prctl", walls.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    furnished, furnishing = os.pipe()
     job = os.fork()
     if job == 0:
-        os.close(result)
         be_the_job(request, doors, run)
+    os.close(furnishing)
+    # Until the job has closed its end, /proc shows the processes of the neighbours.
+    os.read(furnished, 1)
     ended = watch(job, request, result)
     carry_out(f"{request.folder}/out", result)
     return ended
@@ -68,6 +74,8 @@ def be_the_job(request: Request, doors: list[walls.Door], run: Callable[[Request
             os.makedirs(f"{request.folder}/{name}", exist_ok=True)
             if request.walled:
                 os.chown(f"{request.folder}/{name}", request.user, request.user)
+        # Nothing that the warm process or the guardian holds open is a job's to use.
+        os.closerange(3, walls.OPEN_FILES)
         if request.walled:
             walls.drop_rights(request.user)
         log = os.open(f"{request.folder}/out/log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -104,6 +112,7 @@ def watch(job: int, request: Request, result: int) -> Ended:
     peak_mb = 0.0
     overrun: Overrun | None = None
     progress = Path(request.folder, "out", "progress.json")
+    door = f"{request.folder}/door"
     ending = os.pidfd_open(job) if hasattr(os, "pidfd_open") else None
     while True:
         pid, status = os.waitpid(job, os.WNOHANG)
@@ -118,6 +127,8 @@ def watch(job: int, request: Request, result: int) -> Ended:
             _, status = os.waitpid(job, 0)
             break
         carry(progress, result, most=10_000)
+        if request.walled and not walls.is_closed(door) and len(os.listdir(door)) > SOCKETS:
+            walls.close(door)
         wait_a_little(ending)
     end_the_rest(request)
     code = os.waitstatus_to_exitcode(status)
@@ -147,14 +158,16 @@ def members(job: int, request: Request) -> list[psutil.Process]:
 def look(job: int, request: Request) -> float:
     """Memory of the job in MB. Raises `Overrun` where a limit is passed."""
     resident, threads = 0, 0
+    unmapped: dict[int, int] = {}
     for process in {process.pid: process for process in members(job, request)}.values():
         try:
             resident += process.memory_info().rss
             threads += process.num_threads()
+            unmapped |= memory_files(process.pid)
         except psutil.Error:
             continue
     written = written_bytes(request)
-    memory_mb = (resident + (written if request.walled else 0)) / (1 << 20)
+    memory_mb = (resident + (written if request.walled else 0) + sum(unmapped.values())) / (1 << 20)
     if memory_mb > request.memory_mb:
         raise Overrun("memory_mb", round(memory_mb))
     if threads > request.processes:
@@ -164,12 +177,31 @@ def look(job: int, request: Request) -> float:
     return memory_mb
 
 
+def memory_files(pid: int) -> dict[int, int]:
+    """Bytes of the files in memory (memfd) that a process holds, by inode; those it does not map count nowhere else."""
+    found = {}
+    folder = f"/proc/{pid}/fd"
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            if os.readlink(f"{folder}/{name}").startswith("/memfd:"):
+                facts = os.stat(f"{folder}/{name}")
+                found[facts.st_ino] = facts.st_blocks * 512
+    return found
+
+
 def written_bytes(request: Request) -> int:
     """What the job's files hold. Behind the wall the room is a file system of its own, with the limit as its size."""
     if request.walled:
         room = os.statvfs("/tmp")  # noqa: S108
         return (room.f_blocks - room.f_bfree) * room.f_frsize
-    return sum(path.lstat().st_blocks * 512 for path in Path(request.folder).rglob("*") if path.exists())
+    total, folders = 0, [request.folder]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                total += entry.stat(follow_symlinks=False).st_blocks * 512
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+    return total
 
 
 def end_the_rest(request: Request) -> None:
@@ -211,6 +243,9 @@ def carry(path: Path, result: int, most: int) -> int:
             return 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         with open(os.open(".incoming", flags, 0o600, dir_fd=result), "wb") as writer:
-            shutil.copyfileobj(reader, writer)
+            # Not to the end of the file, which may have grown since.
+            left = facts.st_size
+            while left and (part := reader.read(min(left, COPY_BYTES))):
+                left -= writer.write(part)
         os.rename(".incoming", path.name, src_dir_fd=result, dst_dir_fd=result)
         return facts.st_size

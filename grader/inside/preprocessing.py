@@ -107,7 +107,9 @@ def recover(samples: Sequence[Samples], x_train: Images, x_test: Images) -> Reco
                 reasons.append(str(refused))
     rows_from = [count_rows(one, traces.get(number), len(x_train)) for number, one in enumerate(samples)]
     if not traces:
-        nothing = f"Expected images that the model was fed. Found none. {WAY_OUT}"
+        nothing = (
+            f"Expected images that the model was fed. Found none that can be looked at, only a generator. {WAY_OUT}"
+        )
         return Recovery(None, "", next(iter(reasons), nothing), rows_from)
     on_test = [number for number in traces if rows_from[number]["test"] > rows_from[number]["train"]]
     transform = traces[next(iter(on_test or traces))].transform

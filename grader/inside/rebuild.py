@@ -24,6 +24,10 @@ OWN_SOURCES = ("evaluate", "predict", "validation")
 """Samples by how near they are to what the notebook itself measured on, best first."""
 
 
+TENSORFLOW_ACTIVATIONS = {"softmax_v2": "softmax", "swish": "silu"}
+"""Functions of `tf.nn` that Keras saves by a name it does not know, and Keras' activation that does the same."""
+
+
 class Refused(Exception):
     """The model cannot be rebuilt or fed; the words are for the student."""
 
@@ -44,15 +48,26 @@ def run(request: Request) -> None:
 
 def rebuild(architecture: Path, weights: Path) -> Any:
     """The model, from standard layers only. Raises `Refused` with the reason."""
-    words = architecture.read_text(encoding="utf-8")
-    refuse_foreign(json.loads(words))
+    config = with_own_names(json.loads(architecture.read_text(encoding="utf-8")))
+    refuse_foreign(config)
     try:
-        model = keras.models.model_from_json(words)
+        model = keras.models.model_from_json(json.dumps(config))
         with np.load(weights, allow_pickle=False) as arrays:
             model.set_weights([arrays[f"arr_{number}"] for number in range(len(arrays.files))])
     except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
         raise Refused(f"Keras cannot rebuild the model from what was saved: {str(error)[:500]}") from error
     return model
+
+
+def with_own_names(config: Any) -> Any:
+    """The configuration with TensorFlow's activations, such as tf.nn.softmax, under Keras' names for them."""
+    if isinstance(config, list):
+        return [with_own_names(item) for item in config]
+    if not isinstance(config, dict):
+        return config
+    if config.get("class_name") == "function" and config.get("config") in TENSORFLOW_ACTIVATIONS:
+        return TENSORFLOW_ACTIVATIONS[config["config"]]
+    return {key: with_own_names(value) for key, value in config.items()}
 
 
 def refuse_foreign(config: Any) -> None:

@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ import numpy as np
 import tensorflow
 
 from grader.inside import describe, samples
-from grader.inside.governor import Governor, hasten, pad
+from grader.inside.governor import Governor, hastened, pad, watches_batches
 
 MOST_MODELS = 50
 MOST_CALLS = 200
@@ -31,6 +31,8 @@ WEIGHT_BYTES = 400 << 20
 SNAPSHOT_SECONDS = 15.0
 PROGRESS_SECONDS = 0.2
 DEFAULT_BATCH = 32
+STEPS_WORTH_IT = 2_000
+"""Below, tracing the functions anew takes longer than the many single steps."""
 
 
 @dataclass
@@ -85,7 +87,9 @@ class Recorder:
 
     def wrap(self, name: str, around: Callable[..., Any]) -> None:
         """Replace a method by `around(original, model, *args, **kwargs)`; calls that Keras makes itself go through."""
-        original = getattr(keras.Model, name)
+        # In the class that defines it: Keras asks whether a model's compile() is still its own.
+        owner = next(cls for cls in keras.Model.__mro__ if name in vars(cls))
+        original = getattr(owner, name)
 
         @functools.wraps(original)
         def method(model: Any, *args: Any, **kwargs: Any) -> Any:
@@ -97,7 +101,7 @@ class Recorder:
             finally:
                 self.busy = False
 
-        setattr(keras.Model, name, method)
+        setattr(owner, name, method)
 
     def attach(self, shell: Any) -> None:
         """Follow the cells of an IPython shell."""
@@ -142,12 +146,12 @@ class Recorder:
         entry = self.entry(model)
         history: dict[str, list[float | None]] = {}
         governor = Governor(self.seconds_left(), functools.partial(self.after_epoch, entry, given, history))
-        if model.compiled:
-            hasten(model, callback_list(given["callbacks"]))
+        hasty = may_hasten(model, given)
         given["callbacks"] = with_callback(given["callbacks"], governor)
         started, ended = time.perf_counter(), "error"
         try:
-            result = original(*call.args, **call.kwargs)
+            with hastened(model) if hasty else nullcontext():
+                result = original(*call.args, **call.kwargs)
             ended = "budget" if governor.cut else "callback" if governor.asked_to_stop else "finished"
             if governor.cut:
                 pad(result, given["epochs"] - given["initial_epoch"])
@@ -252,11 +256,14 @@ class Recorder:
 
     def write(self) -> None:
         """Save the models that were touched, then record.json."""
+        models = []
         for entry in self.entries.values():
-            if entry.touched:
-                self.save(entry)
+            with unnoticed():
+                if entry.touched:
+                    self.save(entry)
+                models.append(entry_facts(entry))
         record = {
-            "models": [entry_facts(entry) for entry in self.entries.values()],
+            "models": models,
             "training_seconds": self.trained,
             "versions": versions(),
         }
@@ -310,6 +317,7 @@ def entry_facts(entry: Entry) -> dict[str, Any]:
         "cell": entry.cell,
         **describe.model_facts(entry.model),
         "compiled": describe.compile_facts(entry.model),
+        "updates": describe.updates(entry.model),
         "fits": entry.fits[-MOST_CALLS:],
         "evaluations": entry.evaluations,
         "not_rebuilt_because": entry.not_saved_because,
@@ -334,6 +342,21 @@ def fit_facts(given: dict[str, Any]) -> dict[str, Any]:
 def figures(logs: dict[str, Any] | None) -> dict[str, float | None]:
     """Keras' logs as plain numbers."""
     return {str(name)[:200]: describe.finite(float(value)) for name, value in (logs or {}).items()}
+
+
+def may_hasten(model: Any, given: dict[str, Any]) -> bool:
+    """Whether it is worth it, fit() was given whole arrays, all to be used, and nothing looks at single batches.
+
+    With generators or a number of steps, Keras counts steps differently when it runs several at once.
+    """
+    rows = samples.row_count(given["x"]) or 0
+    steps = rows * given["epochs"] // (given["batch_size"] or DEFAULT_BATCH)
+    whole = steps > STEPS_WORTH_IT and given["steps_per_epoch"] is None and given["validation_steps"] is None
+    validation = given["validation_data"]
+    arrays = validation is None or (isinstance(validation, (tuple, list)) and samples.row_count(validation[0]))
+    return (
+        bool(whole and arrays and not any(map(watches_batches, callback_list(given["callbacks"])))) and model.compiled
+    )
 
 
 def with_callback(callbacks: Any, own: Any) -> Any:

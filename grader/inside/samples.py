@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 
 SAMPLE_ROWS = 1_000
@@ -28,7 +29,9 @@ def take(x: Any, y: Any = None) -> Sample | None:
     if isinstance(x, (list, tuple)) and len(x) == 1:
         x = x[0]
     if hasattr(x, "element_spec"):
-        return take_batch(x)
+        return take_batch(next(iter(x.take(1)), None))
+    if isinstance(x, keras.utils.PyDataset):
+        return take_batch(x[0])
     total = row_count(x)
     if not total:
         return None
@@ -41,9 +44,8 @@ def take(x: Any, y: Any = None) -> Sample | None:
     return Sample(fed, rows, total, None if labels is None or labels.dtype == object else labels)
 
 
-def take_batch(dataset: Any) -> Sample | None:
-    """The first batch of a tf.data.Dataset, which can be read again by whoever trains on it."""
-    first = next(iter(dataset.take(1)), None)
+def take_batch(first: Any) -> Sample | None:
+    """The first batch of a tf.data.Dataset or a PyDataset, which can be read again by whoever trains on it."""
     x, y = first[:2] if isinstance(first, (tuple, list)) and len(first) >= 2 else (first, None)
     sample = take(x, y)
     # A dataset may be shuffled, so the position in the batch is no position in the data.

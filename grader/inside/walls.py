@@ -8,6 +8,7 @@ import ctypes
 import os
 import resource
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ CAPABILITY_VERSION_3 = 0x20080522
 NOBODY = 65534
 OPEN_FILES = 4096
 INODES = 100_000
+SHARED_MEMORY = "/tmp/.shm"  # noqa: S108
 
 libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
 
@@ -72,16 +74,31 @@ def furnish(room: str, doors: list[Door], *, size_mb: int) -> None:
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     options = f"size={size_mb}m,nr_inodes={INODES},mode=1777"
     call("mount", b"tmpfs", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, options.encode())
-    call("mount", b"tmpfs", b"/dev/shm", b"tmpfs", MS_NOSUID | MS_NODEV, options.encode())
+    # Shared memory lies in the same file system, so one limit holds for both.
+    os.mkdir(SHARED_MEMORY)
+    os.chmod(SHARED_MEMORY, 0o1777)  # noqa: S103 - as /dev/shm is everywhere
+    call("mount", SHARED_MEMORY.encode(), b"/dev/shm", None, MS_BIND, None)
     os.makedirs(room)
     for door in doors:
         os.makedirs(door.path)
         call("mount", f"/proc/self/fd/{door.descriptor}".encode(), door.path.encode(), None, MS_BIND | MS_REC, None)
         if door.read_only:
-            flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
-            call("mount", b"none", door.path.encode(), None, flags, None)
+            close(door.path)
         os.close(door.descriptor)
     call("mount", b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV, None)
+    with suppress(OSError):
+        Path("/proc/sys/kernel/shmall").write_text("0")  # System V shared memory, which no limit counts
+
+
+def close(path: str) -> None:
+    """Make a mounted folder read-only. Sockets in it still connect."""
+    flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
+    call("mount", b"none", path.encode(), None, flags, None)
+
+
+def is_closed(path: str) -> bool:
+    """Whether the folder is read-only."""
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
 def python_in_tmp() -> list[Door]:

@@ -1,9 +1,13 @@
 """Evidence -> whether every cell of the notebook runs on a fresh kernel."""
 
+import re
+
 import pytest
 
 from grader.expect import Expectation, Missing, Undecided, settle
-from grader.records import CellRun, Evidence
+from grader.modules import named_in
+from grader.modules import next_step as about_module
+from grader.records import CellError, CellRun, Evidence
 
 NEXT_STEP = {
     "NameError": "The name is used before a cell defines it; perhaps its cell was deleted or stands further down.",
@@ -12,19 +16,23 @@ NEXT_STEP = {
     "FileNotFoundError": "Only the notebook is handed in, without files. Load the data with keras.datasets.",
     "StdinNotImplementedError": "Nobody can type while the notebook is graded. Write the value into the code.",
     "MemoryError": "The notebook asked for more memory than it may have. Work on fewer rows at a time.",
-    "ValueError": "Print the shape of what goes in, just above that line, and compare it with what the call expects.",
 }
 
+SHAPES = "Print the shape of what goes in, just above that line, and compare it with what the call expects."
+SPEAKS_OF_SHAPES = re.compile(r"shape|dimension|\bn?dims?\b|\bax[ie]s\b|\bsize\b|\dD array", re.IGNORECASE)
+BUILD = "Build a model with keras.Sequential([...])."
 WITHOUT_ERROR = {"stopped": "it was running when the run ended", "not_run": "the run ended before it"}
 
 
 @pytest.mark.criterion("runs-clean")
 def test_runs_clean(evidence: Evidence) -> None:
     """Every cell runs without an error, from the first to the last, on a fresh kernel."""
-    cells, run = evidence.cells, evidence.run
+    run = evidence.run
+    cells = [cell for cell in evidence.cells if cell.code_lines or cell.status != "ok"]
     expected = "every code cell to run without an error"
     if not cells:
-        raise Missing(expected, f"no code cell that ran: {run.sentence}", "Hand in the notebook with its code cells.")
+        found = "no line of code" if run.status == "finished" else f"no code cell that ran: {run.sentence.rstrip('.')}"
+        raise Missing(expected, found, "Hand in the notebook with its code cells.")
     bad = [cell for cell in cells if cell.status != "ok"]
     found = f"{len(cells) - len(bad)} of {len(cells)} cells that did"
     if bad:
@@ -34,6 +42,8 @@ def test_runs_clean(evidence: Evidence) -> None:
         hint = f"The grader does not have {modules}. That is its gap and costs nothing: your teacher can install it."
         raise Undecided(expected, found, hint)
     hint = next_step(bad[0]) if bad else ""
+    if evidence.chosen is None:
+        raise Missing(f"{expected} and to make a Keras model", f"{found}, and no model", hint or BUILD)
     settle(Expectation(expected, found, hint, share=1 - len(bad) / len(cells)))
 
 
@@ -49,5 +59,14 @@ def next_step(cell: CellRun) -> str:
     """How to mend a cell like this."""
     if cell.error is None:
         return "Look in this cell for a loop that never ends, and for arrays or printed output that grow too large."
-    known = NEXT_STEP.get(cell.error.kind, "The message says what is wrong in that line.")
+    known = advice(cell.error)
     return f"{known} Then choose Kernel, Restart and Run All: what runs to the end there runs here."
+
+
+def advice(error: CellError) -> str:
+    """What usually helps against an error of this kind."""
+    if error.kind == "ModuleNotFoundError" and (module := named_in(error.message)):
+        return about_module(module)
+    if error.kind == "ValueError" and SPEAKS_OF_SHAPES.search(error.message):
+        return SHAPES
+    return NEXT_STEP.get(error.kind, "The message says what is wrong in that line.")

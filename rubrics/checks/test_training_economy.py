@@ -54,7 +54,7 @@ def test_batch_size(evidence: Evidence) -> None:
     expect(
         FEWEST_UPDATES <= updates <= MOST_UPDATES,
         expected=expected,
-        found=f"{updates:,}, from {fit.rows:,} rows in batches of {fit.batch_size:,}",
+        found=f"{updates:,} updates, from {fit.rows:,} rows in batches of {fit.batch_size:,}",
         hint="Few large batches give the optimizer few chances to learn; very small ones take long and jump about. Try "
         "batch_size=32 to 128.",
     )

@@ -67,7 +67,8 @@ def model_of(layers: list[Layer], **fields: Any) -> Model:
         "evaluations": [Evaluation(method="evaluate", rows=10_000)],
         **fields,
     }
-    return Model(id="model-1", kind="Sequential", layers=layers, parameters=total, trainable_parameters=total, **given)
+    known = {"id": "model-1", "kind": "Sequential", "layers": layers, "rebuilt": True}
+    return Model(**known, parameters=total, trainable_parameters=total, **given)
 
 
 def fit_of(**fields: Any) -> Fit:
@@ -265,6 +266,16 @@ def test_a_dense_network_lacks_convolutions(judge: Judge, evidence_of: Any) -> N
     assert results["test_convolutions"].found == "none"
 
 
+def test_a_sheet_that_asks_for_no_convolutions_takes_none_away(
+    course: Course, assignment: Assignment, evidence_of: Any
+):
+    free = assignment.model_copy(update={"task": assignment.task.model_copy(update={"required_layers": {}})})
+    dense = [layer("Flatten", (784,)), layer("Dense", (10,), 7_850, "softmax")]
+    (file,) = [path for path in course.check_files(assignment, course.rubric(assignment)) if "visible" in path.name]
+    results = run_checks([file], evidence_of(models=[model_of(dense)]), free, {})
+    assert {result.id: result.status for result in results}["test_convolutions"] == "passed"
+
+
 def test_a_network_over_the_budget_is_told_its_largest_layer(judge: Judge, evidence_of: Any) -> None:
     large = [
         layer("Conv2D", (26, 26, 32), 320, "relu"),
@@ -418,6 +429,7 @@ def test_a_figure_on_the_notebooks_own_arrays_waits_for_a_person(judge: Judge, e
     )
     assert results["test_accuracy"].status == results["test_every_class"].status == "undecided"
     assert why in results["test_accuracy"].hint
+    assert results["test_accuracy"].found == "accuracy 0.95 on 5,000 rows of the notebook's own"
 
 
 @pytest.mark.parametrize(
@@ -492,6 +504,38 @@ def test_a_module_that_the_grader_lacks_costs_nothing(judge: Judge, evidence_of:
 
 
 @pytest.mark.parametrize(
+    ("kind", "message", "hint"),
+    [
+        ("ValueError", "shapes (3,) and (4,) not aligned", "Print the shape"),
+        ("ValueError", "Expected 2D array, got 1D array instead", "Print the shape"),
+        ("ValueError", "invalid literal for int() with base 10: 'ten'", "The message says what is wrong"),
+        ("ModuleNotFoundError", "No module named 'google.colab'", "only exists on Colab"),
+        ("ModuleNotFoundError", "No module named 'my_utils'", "a file of your own?"),
+    ],
+)
+def test_the_next_step_fits_the_message(judge: Judge, evidence_of: Any, kind: str, message: str, hint: str) -> None:
+    cell = CellRun(number=1, status="error", error=CellError(kind=kind, message=message))
+    assert hint in judge(evidence_of(cells=[cell]))["test_runs_clean"].hint
+
+
+def test_cells_that_do_nothing_make_no_notebook_run_cleaner(judge: Judge, evidence_of: Any) -> None:
+    error = CellError(kind="ZeroDivisionError", message="division by zero")
+    idle = [CellRun(number=number, status="ok", code_lines=0) for number in range(2, 62)]
+    result = judge(evidence_of(cells=[CellRun(number=1, status="error", error=error), *idle]))["test_runs_clean"]
+    assert (result.status, result.share) == ("failed", 0)
+    assert "0 of 1 cells that did" in result.found
+
+
+def test_a_notebook_without_a_model_earns_nothing_for_coding(judge: Judge, evidence_of: Any) -> None:
+    cells = [CellRun(number=1, status="ok")]
+    results = judge(evidence_of(models=[], chosen=None, measurements=[], cells=cells, code_lines=1))
+    coding = {"runs-clean", "training-economy", "honest-evaluation", "code-quality"}
+    assert {result.status for result in results.values() if result.criterion in coding} == {"failed"}
+    assert results["test_runs_clean"].found == "1 of 1 cells that did, and no model"
+    assert results["test_epochs"].found == "none"
+
+
+@pytest.mark.parametrize(
     ("losses", "share"), [([0.5, 0.4, 0.3], 1.0), ([0.5, 0.3, *[0.4] * 5], 1.0), ([0.5, 0.3, *[0.4] * 26], 0.25)]
 )
 def test_epochs_after_the_best_one_cost_when_they_are_many(
@@ -528,7 +572,9 @@ def test_a_batch_size_makes_neither_one_update_nor_thousands(
     judge: Judge, evidence_of: Any, documented: list[Layer], batch: int | None, status: str
 ) -> None:
     fit = fit_of(batch_size=batch)
-    assert judge(evidence_of(models=[model_of(documented, fits=[fit])]))["test_batch_size"].status == status
+    result = judge(evidence_of(models=[model_of(documented, fits=[fit])]))["test_batch_size"]
+    assert result.status == status
+    assert "updates, from 54,000 rows in batches of" in result.found or batch is None
 
 
 @pytest.mark.parametrize(
@@ -560,7 +606,7 @@ def test_a_result_needs_rows_that_were_not_trained_on(
     assert judge(evidence_of(models=[model]))["test_evaluated_on_unseen_rows"].status == status
 
 
-@pytest.mark.parametrize(("remarks", "share"), [(1, 1.0), (5, pytest.approx(10 / 18, abs=1e-3)), (10, 0.0)])
+@pytest.mark.parametrize(("remarks", "share"), [(2, 1.0), (5, pytest.approx(0.7)), (12, 0.0)])
 def test_remarks_of_ruff_cost_in_proportion_to_the_code(
     judge: Judge, evidence_of: Any, remarks: int, share: float
 ) -> None:
@@ -572,3 +618,10 @@ def test_remarks_of_ruff_cost_in_proportion_to_the_code(
     assert (
         f"{remarks} in 50 lines: {remarks} x F401 (`os` imported but unused), first in cell 2, line 1" in result.found
     )
+
+
+@pytest.mark.parametrize(("lines", "share"), [(1, 0.1), (5, 0.5), (10, 1.0)])
+def test_a_few_tidy_lines_are_not_yet_a_tidy_notebook(judge: Judge, evidence_of: Any, lines: int, share: float) -> None:
+    result = judge(evidence_of(code_lines=lines))["test_code_quality"]
+    assert result.share == pytest.approx(share)
+    assert ("whole notebook" in result.hint) == (share < 1)

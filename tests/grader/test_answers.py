@@ -169,7 +169,15 @@ def test_other_scripts_are_counted_by_their_words():
 
 @pytest.mark.parametrize(
     "source",
-    ["a " * 500_000, "**" * 100_000 + "b", "<" * 100_000, "![" * 100_000, "a\n" * 100_000, 'code:"\\' * 50_000],
+    [
+        "a " * 500_000,
+        "**" * 100_000 + "b",
+        "<" * 100_000,
+        "![" * 100_000,
+        "a\n" * 100_000,
+        'code:"\\' * 50_000,
+        "code:" + "\n" * 280_000 + "x",
+    ],
 )
 def test_hostile_text_is_read_quickly(source):
     assert len(answers(MNIST, f"Q1. {source}", source)) == 5

@@ -103,13 +103,11 @@ def test_pytorch_is_told_that_keras_is_asked_for(grade: Grade, write_notebook):
 
 
 def test_a_missing_module_is_named_and_costs_no_marks(grade: Grade, write_notebook):
-    graded, evidence, page = grade(
-        write_notebook("import rare_plots\nimport keras\nrare_plots.show()", "rare_plots.model()")
-    )
+    graded, evidence, page = grade(write_notebook("import cv2\nimport keras\ncv2.imread('a.png')", "cv2.model()"))
     architecture = graded.grade.columns["Answers"].criteria[0]
     assert architecture.outcome == "pending"
-    assert "rare_plots" in page
-    assert evidence.run.missing_modules == ["rare_plots"]
+    assert "cv2" in page
+    assert evidence.run.missing_modules == ["cv2"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +115,7 @@ def test_a_missing_module_is_named_and_costs_no_marks(grade: Grade, write_notebo
     [
         ("while True: pass", "limit", "wall_seconds"),
         ("import os; os._exit(0)", "died", "exit code 0"),
-        ("hog = np.ones(10**9)", "limit", "memory_mb"),
+        ("hog = np.ones(10**9)", "errors", "memory_mb"),
         ("answer = input('How many epochs? ')", "errors", "input()"),
         ("print('x' * 100_000_000)", "limit", "output_mb"),
     ],

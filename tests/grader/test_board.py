@@ -17,6 +17,10 @@ def graded(student: str = "Asha Rao", **changed: object) -> Graded:
     return Graded(grade, Path("results") / "asha")
 
 
+def cells_of(line: str) -> list[str]:
+    return line.strip("│").split("│") if line.startswith("│") else []
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -45,7 +49,10 @@ def test_the_table_has_every_column_what_is_lost_and_what_is_pending(
         board.show(graded())
     out, err = capsys.readouterr()
     assert all(name in out for name in ("Answers", "Coding Efficiency", "Viva", "Timely Completion"))
-    assert "pending" in out
+    rows = {row[0].strip(): [cell.strip() for cell in row[1:3]] for row in map(cells_of, out.splitlines()) if row}
+    assert rows["Answers"] == ["1 of 3 decided", "2 pending"]
+    assert rows["Viva"] == ["", "5 pending"]
+    assert rows["Total"] == ["2.5 of 7 decided", "13 pending"]
     assert "25,706 parameters" in out
     assert "look at: The printed accuracy does not agree" in out
     assert out.endswith("report: results/asha/report.html\n")

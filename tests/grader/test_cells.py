@@ -9,7 +9,7 @@ TRACE = ["\x1b[31mValueError\x1b[0m", "\x1b[32mCell In[4]\x1b[39m\x1b[32m, line 
 
 
 def ran(*outputs: object) -> CellRun:
-    return cell_run(new_code_cell(id="cell-4", outputs=list(outputs)), seconds=1.23456)
+    return cell_run(new_code_cell(id="cell-4", outputs=list(outputs)), seconds=1.23456, reply={})
 
 
 def stream(text: str) -> object:
@@ -46,21 +46,18 @@ def test_only_the_beginning_of_a_long_output_is_kept():
     assert len(ran(stream("x" * 100_000)).output) == 2_000
 
 
-@pytest.mark.parametrize(
-    ("message", "missing"),
-    [
-        ("No module named 'cv2'", ["cv2"]),
-        ("No module named 'torchvision.models'", ["torchvision"]),
-        ("No module named 'matplotlb'", []),
-        ("No module named 'tensroflow'", []),
-        ("No module named 'sklearn.metrcs'", []),
-        (f"No module named '{'x' * 900}'", ["x" * 200]),
-        ("nothing of the kind", []),
-    ],
-)
-def test_a_module_is_missing_unless_its_name_is_a_slip_of_the_pen(message: str, missing: list[str]):
-    error = CellError(kind="ModuleNotFoundError", message=message)
-    assert missing_modules([CellRun(number=n, status="error", error=error) for n in (1, 2)]) == missing
+def asked_for(*names: str) -> list[CellRun]:
+    errors = [CellError(kind="ModuleNotFoundError", message=f"No module named '{name}'") for name in names]
+    return [CellRun(number=number, status="error", error=error) for number, error in enumerate(errors, start=1)]
+
+
+def test_a_well_known_module_that_the_code_imports_is_missing_and_named_once():
+    assert missing_modules(asked_for("cv2", "cv2", "my_utils"), ["cv2", "my_utils", "numpy"]) == ["cv2"]
+
+
+def test_a_module_that_is_only_spoken_of_in_a_message_is_not_missing():
+    assert missing_modules(asked_for("cv2"), ["numpy"]) == []
+    assert missing_modules([CellRun(number=1, status="error", error=CellError(kind="E", message=""))], ["cv2"]) == []
 
 
 @pytest.mark.parametrize(

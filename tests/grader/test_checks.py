@@ -4,10 +4,11 @@ from textwrap import dedent
 
 import pytest
 
-from grader.checks import run_checks
-from grader.course import Threshold
+from grader.checks import match_criteria, run_checks
+from grader.course import Course, Threshold, bundled
 from grader.errors import TeacherError
 from grader.records import CheckResult, Evidence
+from grader.rubric import ColumnScheme, CriterionScheme, Rubric
 
 from . import samples_for_reports as samples
 
@@ -96,7 +97,7 @@ def test_evidence_that_is_not_there_for_want_of_a_module_is_the_graders(examine:
     result = examine("evidence.model", missing_a_module())
     assert (result.status, result.share) == ("broken", 0)
     assert "no module `cv2`" in result.found
-    assert "pip install cv2" in result.hint
+    assert "pip install opencv-python-headless" in result.hint
 
 
 @pytest.mark.parametrize(
@@ -181,6 +182,30 @@ def test_checks_that_cannot_run_are_named_in_one_line(write: Callable[..., Path]
         check(write(text))
     assert "test_small.py" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_the_criteria_of_the_bundled_checks_are_the_rubrics():
+    course = Course(bundled())
+    assignment = course.assignment("fashion-mnist")
+    rubric = course.rubric(assignment)
+    match_criteria(course.check_files(assignment, rubric), rubric)
+
+
+@pytest.mark.parametrize(
+    ("criteria", "words"),
+    [
+        (["networks", "result"], r"in .*test_small\.py, test_0\(\)\. Received: `networks`\. Did you mean `network`\?"),
+        (["network"], r"Expected a check for each criterion of the rubric `small`\. Found none for `result`\."),
+    ],
+)
+def test_criteria_of_checks_and_rubric_that_do_not_match_are_named(
+    write: Callable[..., Path], criteria: list[str], words: str
+):
+    schemes = [CriterionScheme(id=name, title=name, marks=1) for name in ("network", "result")]
+    rubric = Rubric(name="small", title="Small", columns=[ColumnScheme(name="Answers", marks=2, criteria=schemes)])
+    checks = [f"@pytest.mark.criterion('{name}')\ndef test_{n}():\n    1 / 0\n" for n, name in enumerate(criteria)]
+    with pytest.raises(TeacherError, match=words):
+        match_criteria([write("\n".join(checks))], rubric)
 
 
 def test_a_file_of_checks_that_is_not_there_is_named(tmp_path: Path):

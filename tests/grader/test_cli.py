@@ -81,7 +81,8 @@ def is_one_line(ended: Ended, *words: str) -> bool:
     """Whether the command failed as the teacher's to mend, with one line that has all these words."""
     assert ended.code == 2
     assert ended.out == ""
-    assert ended.err.startswith("grader: Expected ")
+    assert ended.err.startswith("grader: ")
+    assert "Expected " in ended.err
     assert ended.err.count("\n") == 1
     return all(word in ended.err for word in words)
 
@@ -139,6 +140,35 @@ def test_quiet_prints_nothing_on_success(grade: Command):
 
 def test_an_error_is_told_also_when_quiet(grade: Command):
     assert is_one_line(grade("--quiet", notebook="gone.ipynb"), "gone.ipynb")
+
+
+def test_a_notebook_that_fails_is_named_and_the_others_are_graded(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    graded, collect = ["asha", "ben", "chitra"], pipeline.collect
+
+    def collect_or_fail(path: Path, *rest: object) -> object:
+        if path.stem == "ben":
+            raise SandboxError("Expected a kernel.")
+        return collect(path, *rest)
+
+    monkeypatch.setattr(pipeline, "collect", collect_or_fail)
+    for name in graded:
+        (tmp_path / f"{name}.ipynb").write_text("no notebook")
+    files = [f"{name}.ipynb" for name in graded]
+    ended = command("grade", *files, "--assignment", "fashion-mnist", "--isolation", "none", "--out", "out")
+    assert (ended.code, ended.err) == (3, "grader: ben.ipynb: Expected a kernel.\n")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"asha", "chitra"}
+
+
+def test_all_files_are_looked_at_before_the_first_is_graded(grade: Command, tmp_path: Path):
+    assert is_one_line(grade("gone.ipynb", "--out", "out"), "gone.ipynb")
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_that_differ_only_in_hidden_signs_are_namesakes(grade: Command, tmp_path: Path):
+    (tmp_path / "asha\u202e.ipynb").write_text("no notebook")
+    assert is_one_line(grade("asha\u202e.ipynb"), "Expected notebooks of different names.")
 
 
 # -- Bad usage: one line, and exit code 2 ------------------------------------------------------------------------------
@@ -211,7 +241,11 @@ def test_calibration_of_an_unknown_assignment_is_told(command: Command):
 @pytest.mark.parametrize(
     ("error", "code", "words"),
     [
-        (SandboxError("Expected a kernel. Found:\nno log."), 3, "grader: Expected a kernel. Found: no log.\n"),
+        (
+            SandboxError("Expected a kernel. Found:\nno log."),
+            3,
+            "grader: asha.ipynb: Expected a kernel. Found: no log.\n",
+        ),
         (ZeroDivisionError("by\nzero"), 3, "grader: the grader itself failed: ZeroDivisionError: by zero. Details: "),
         (KeyboardInterrupt(), 130, ""),
     ],

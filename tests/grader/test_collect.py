@@ -7,7 +7,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.collect import Collected, collect, folder_name, imported_modules, parse_due, parse_time, unparsable
+from grader.collect import (
+    Collected,
+    collect,
+    folder_name,
+    imported_modules,
+    parse_due,
+    parse_time,
+    syntax_of,
+    unparsable,
+)
 from grader.errors import UsageError
 
 
@@ -305,6 +314,32 @@ def test_imports_are_listed_by_their_first_name(read):
         code("!pip install x\nimport pandas"),
     ]
     assert imported_modules(read(document(*cells)).notebook) == ["cv2", "keras", "os", "pandas", "torch"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (";" * 40_000, "a magic that has no end"),
+        ("%x" + "\t" * 40_000 + "?", "more than 200 characters that ends in ?"),
+        ("!ls\n" * 51, "more than 50 lines with !"),
+    ],
+)
+def test_what_ipython_would_read_for_minutes_is_refused(source: str, words: str):
+    error = syntax_of(source).error
+    assert error is not None
+    assert (error.kind, words in error.message) == ("SyntaxError", True)
+
+
+def test_a_cell_with_many_magics_is_still_read():
+    lines = [f"!pip install p{n}\nx{n} = !ls\n%cd ..\nx{n}?" for n in range(12)]
+    assert syntax_of("\n".join([*lines, "import keras"])).imports == {"keras"}
+
+
+def test_a_cell_is_parsed_once(read):
+    notebook = read(document(code("import keras\nonly_here = 1"))).notebook
+    before = syntax_of.cache_info().misses
+    assert (unparsable(notebook), imported_modules(notebook)) == ({}, ["keras"])
+    assert syntax_of.cache_info().misses == before + 1
 
 
 def test_the_examples_are_read_without_mending():

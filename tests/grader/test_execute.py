@@ -4,6 +4,7 @@ import time
 import psutil
 import pytest
 
+from grader.expect import Undecided
 from grader.records import CellError
 from tests.conftest import Run, needs_wall
 
@@ -98,9 +99,9 @@ def test_nothing_that_a_notebook_started_outlives_it(run: Run):
     assert alive == []
 
 
-def test_a_missing_module_is_the_graders_gap_but_a_slip_of_the_pen_is_not(run: Run):
-    recording = run("import nunpy", "import some_rare_library")
-    assert recording.run.missing_modules == ["some_rare_library"]
+def test_a_missing_module_is_the_graders_gap_but_a_slip_of_the_pen_or_a_file_of_ones_own_is_not(run: Run):
+    recording = run("import nunpy", "import cv2", "import my_utils")
+    assert recording.run.missing_modules == ["cv2"]
 
 
 def test_input_is_refused_with_words(run: Run):
@@ -173,6 +174,87 @@ def test_training_beyond_the_budget_is_cut_and_later_cells_still_plot(run: Run):
 def test_an_early_stopping_of_the_notebooks_own_is_no_budget(run: Run):
     stop = "model.fit(x, y, epochs=9, verbose=0, callbacks=[keras.callbacks.EarlyStopping('loss', min_delta=9)])"
     assert run(SMALL_MODEL, stop).models[0].last_fit.stopped == "callback"
+
+
+MESSAGE = """
+import json
+kernel = get_ipython().kernel
+parent = kernel.get_parent('shell')['header']
+header = {'msg_id': 'x', 'msg_type': 'stream', 'username': '', 'session': '', 'date': '2026-01-01', 'version': '5.4'}
+def send(*parts):
+    parts = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in parts]
+    kernel.iopub_socket.send_multipart([b'', b'<IDS|MSG>', kernel.session.sign(parts), *parts])
+"""
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "kernel.iopub_socket.send_multipart([b'x', b'y'])",
+        "send([1, 2], parent, {}, {})",
+        "send({}, parent, {}, {})",
+        "send(b'\\xff', parent, {}, {})",
+        "send(header, parent, {}, None)",
+        "send(header, parent, {}, b'[' * 100_000)",
+        "send(header, [1], {}, {'name': 'stdout', 'text': 'hi'})",
+        "send({**header, 'msg_type': ['stream']}, parent, {}, {'name': 'stdout', 'text': 'hi'})",
+        'send(header, parent, {}, b\'{"name": "stdout", "text": "a\\\\ud800b"}\')',
+        "print('a\\ud800b')",
+    ],
+)
+def test_a_forged_message_of_the_kernels_ends_nothing(run: Run, forged: str):
+    recording = run(MESSAGE + forged + "\nNone", "print('still here')")
+    assert recording.cells[1].output == "still here\n"
+    assert [cell.model_dump_json() for cell in recording.cells]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("get_ipython().set_custom_exc((Exception,), lambda *a, **k: None)", "1 / 0"),
+        ("raise ValueError('bad \\ud83d')",),
+    ],
+)
+def test_an_error_that_is_not_shown_is_an_error_all_the_same(run: Run, cells: tuple[str, ...]):
+    assert run(*cells).run.status == "errors"
+
+
+def test_many_short_cells_have_the_same_wall_clock(run: Run):
+    recording = run(*["import time; time.sleep(0.5)"] * 20, wall_seconds=2)
+    assert recording.run.limit is not None
+    assert recording.run.limit.name == "wall_seconds"
+    assert recording.run.seconds < 8
+
+
+def test_a_model_that_was_saved_and_loaded_works_and_is_recorded(run: Run):
+    train = "model.fit(x, y, epochs=1, verbose=0)\nmodel.save('best.keras')"
+    load = "best = keras.models.load_model('best.keras')\nbest.evaluate(x, y, verbose=0)"
+    recording = run(SMALL_MODEL, train, load, "best.predict(x, verbose=0)")
+    assert recording.run.status == "finished"
+    assert {model.variable: len(model.evaluations) for model in recording.models} == {"model": 0, "best": 2}
+
+
+def test_a_training_in_a_loop_of_the_notebooks_own_is_no_missing_one(run: Run):
+    loop = "for start in range(0, 64, 16):\n    model.train_on_batch(x[start:start + 16], y[start:start + 16])"
+    model = run(SMALL_MODEL, loop).models[0]
+    assert (model.fits, model.updates) == ([], 4)
+    with pytest.raises(Undecided, match="4 updates"):
+        model.last_fit  # noqa: B018
+
+
+def test_batches_of_a_generator_are_looked_at(run: Run):
+    generator = """
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 4
+    def __getitem__(self, number):
+        return x[16 * number:16 * number + 16], y[16 * number:16 * number + 16]
+model.fit(Batches(), epochs=1, verbose=0)
+"""
+    recording = run(SMALL_MODEL, generator)
+    assert recording.run.status == "finished"
+    assert recording.files is not None
+    assert (recording.files / "model-1.fit-1.npz").exists()
 
 
 def test_a_loss_that_is_no_number_is_recorded_as_none(run: Run):

@@ -8,7 +8,8 @@ import pytest
 
 MODEL = """
 import json, keras, numpy as np
-from grader.inside.governor import STEPS_AT_ONCE, hasten, watches_batches
+from contextlib import nullcontext
+from grader.inside.governor import STEPS_AT_ONCE, hastened, watches_batches
 
 def model():
     keras.utils.set_random_seed(3)
@@ -37,11 +38,9 @@ histories, evaluated = {}, {}
 for name in ("plain", "hastened"):
     net = model()
     net.evaluate(x, y, verbose=0)
-    if name == "hastened":
-        hasten(net, [])
-        assert net.steps_per_execution == STEPS_AT_ONCE
-    # 900 rows in batches of 13 are 70 steps: no multiple of the steps at once.
-    histories[name] = net.fit(x, y, epochs=3, batch_size=13, validation_split=0.1, verbose=0).history
+    with hastened(net) if name == "hastened" else nullcontext():
+        # 900 rows in batches of 13 are 70 steps: no multiple of the steps at once.
+        histories[name] = net.fit(x, y, epochs=3, batch_size=13, validation_split=0.1, verbose=0).history
     histories[name]["evaluated"] = net.evaluate(x, y, verbose=0)
 print(json.dumps(histories))
 """)

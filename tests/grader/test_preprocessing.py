@@ -365,7 +365,7 @@ def test_unsound_samples_do_not_hide_sound_ones() -> None:
 
 
 def test_no_samples_is_a_sentence_too() -> None:
-    assert recover([], TRAIN, TEST).why_not.startswith("Expected images that the model was fed. Found none.")
+    assert recover([], TRAIN, TEST).why_not.startswith("Expected images that the model was fed. Found none")
 
 
 # -- The real thing ----------------------------------------------------------------------------------------------------

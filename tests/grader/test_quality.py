@@ -5,7 +5,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import grader.quality
 from grader.errors import TeacherError
-from grader.quality import RULES, count_code_lines, find_quality
+from grader.quality import RULES, count_code_lines, find_quality, with_code_lines
+from grader.records import CellRun
 
 
 def notebook(*sources: str):
@@ -83,3 +84,12 @@ def test_lines_of_code_are_counted_without_comments_and_magics():
         == 3
     )
     assert count_code_lines(notebook("%%bash\nls\nls", "")) == 0
+
+
+def test_what_does_nothing_is_no_line_of_code():
+    assert count_code_lines(notebook("pass", "...  # later", "pass; pass;", ";" * 9, "x = '#'  # one", "#" * 9)) == 2
+
+
+def test_each_cell_has_its_own_lines_of_code():
+    ran = [CellRun(number=number, status="ok") for number in (1, 2, 3)]
+    assert [cell.code_lines for cell in with_code_lines(ran, notebook("pass", "x = 1\ny = 2", "!ls"))] == [0, 2, 0]

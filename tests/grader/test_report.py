@@ -53,6 +53,14 @@ def test_columns_stand_in_the_order_of_the_rubric():
     ]
 
 
+def test_the_sheet_has_the_manuals_two_dates_the_first_to_fill_in_by_hand():
+    sample = samples.good()
+    particulars = re.search(r'<dl class="particulars">.*?</dl>', page_of(sample), re.DOTALL)[0]
+    dates = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd[^>]*>(.*?)</dd>", particulars))
+    assert text_of(dates["Start Date"]).strip() == "to fill in by hand"
+    assert dates["Date of Completion"].startswith(f"{sample.submission.submitted_at:%d %B %Y}".lstrip("0"))
+
+
 def test_an_open_part_of_the_total_is_shown_beside_what_is_decided():
     assert "14.6 of 15 decided; 5 pending" in text_of(marking_table(page_of(samples.good())))
     assert "2.5 of 7 decided; 13 pending" in text_of(marking_table(page_of(samples.weak())))

@@ -1,6 +1,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from grader import wall
 from grader.errors import TeacherError
 from grader.records import Limits
-from grader.sandbox import WalledSandbox, open_sandbox
+from grader.sandbox import WalledSandbox, open_sandbox, remove
 from tests.conftest import Run, needs_wall
 
 pytestmark = needs_wall
@@ -69,6 +70,55 @@ def test_a_notebook_sees_its_own_job_only(run: Run):
         == "['door', 'out', 'work'] 1"
     )
     assert answer(run, "import os; print([p for p in os.listdir('/proc') if p.isdigit()])") == "['1']"
+
+
+def test_a_notebook_cannot_speak_for_its_guardian(run: Run):
+    speak = """
+import contextlib, os
+for number in range(3, 64):
+    with contextlib.suppress(OSError):
+        if os.readlink(f'/proc/self/fd/{number}').startswith('pipe'):
+            os.write(number, b'{"code": 0, "error": "the student says so", "unknown": 1}')
+"""
+    assert run(speak).run.status == "finished"
+    assert answer(run, "print('the next one runs')") == "the next one runs"
+
+
+def test_nothing_is_written_to_the_hosts_disk(run: Run):
+    assert "Read-only file system" in answer(run, "open('../door/big', 'wb').write(b'x')")
+    assert "Read-only file system" in answer(run, "import os; os.makedirs('../door/' + 'x/' * 10)")
+
+
+def test_files_and_shared_memory_have_one_limit(run: Run):
+    write = "for name in ('/tmp/a', '/dev/shm/b'):\n    open(name, 'wb').write(b'x' * 90_000_000)"
+    assert "No space left" in answer(lambda cell: run(cell, written_mb=100), write)
+
+
+def test_files_in_memory_count_as_memory(run: Run):
+    hoard = """
+import os, time
+held = [os.memfd_create(str(number)) for number in range(30)]
+for descriptor in held:
+    os.write(descriptor, b'x' * 50_000_000)
+time.sleep(2)
+"""
+    recording = run(hoard, memory_mb=1_000)
+    assert recording.run.limit is not None
+    assert recording.run.limit.name == "memory_mb"
+
+
+def test_deep_folders_are_removed_with_their_sandbox(tmp_path: Path):
+    folder = tmp_path / "top"
+    folder.mkdir()
+    deep = os.open(folder, os.O_RDONLY)
+    for _ in range(3_000):
+        os.mkdir("x", dir_fd=deep)
+        inner = os.open("x", os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = inner
+    os.close(deep)
+    remove(folder)
+    assert not folder.exists()
 
 
 def test_the_environment_holds_nothing_of_the_hosts(run: Run, monkeypatch: pytest.MonkeyPatch):
