@@ -74,10 +74,13 @@ class Task(Record):
     classes: list[Name] = []
     """Names of the classes, in the order of their numbers."""
     input_shapes: list[Shape]
-    """Shapes of one row that the network may take, without the batch axis."""
+    """Shapes of one row that the network may take, without the batch axis; 0 is an axis of any length."""
+    resplit: bool = False
+    """The documented way puts all rows together and splits them anew, so that test rows may be trained on."""
     outputs: Count
     """Units of the last layer."""
     output_activation: Name | None
+    """None and linear are the same."""
     required_layers: dict[Name, Count] = {}
     """Least number of layers of a Keras class, for example {Conv2D: 2}."""
     parameter_budget: Count

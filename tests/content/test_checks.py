@@ -214,7 +214,7 @@ def test_a_wrong_last_layer_is_named(
     layers = [*documented[:-1], layer("Dense", (units,), 129 * units, activation)]
     result = judge(evidence_of(models=[model_of(layers)]))["test_output_layer"]
     assert result.share == share
-    assert f"{units} {activation or 'linear'} units" in result.found
+    assert f"{units} {activation or 'linear'} unit" in result.found
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_accuracy_earns_in_proportion(judge: Judge, evidence_of: Any, accuracy: 
     result = judge(evidence_of(measurements=measured(accuracy)))["test_accuracy"]
     assert result.share == share
     assert result.trust == "sealed"
-    assert f"{accuracy:.4f} on 5,000 test pictures that the notebook never saw" in result.found
+    assert f"{accuracy:.4f} on 5,000 rows that the notebook never saw" in result.found
 
 
 def test_without_a_calibration_accuracy_is_undecided(evidence_of: Any, course: Course, assignment: Assignment) -> None:
