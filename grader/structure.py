@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from grader.expect import Expectation
-from grader.records import Assignment, DocumentedLayer, DocumentedModel, Layer, Model, Setting, Shape
+from grader.records import Assignment, DocumentedLayer, DocumentedModel, Layer, Model, Setting, Shape, Task
+from grader.rules import fits
 
 
 def parameter_counts(model: Model, assignment: Assignment) -> Expectation:
@@ -111,10 +112,20 @@ def as_layer(documented: DocumentedLayer) -> Layer:
 
 def side_by_side(model: Model, assignment: Assignment) -> list[tuple[Stage, Stage]]:
     """The network's stages beside those of the closest documented one; empty where the network is the student's own."""
-    entering = assignment.task.input_shapes[0]
-    own = stages(model.layers, (model.input_shape or ())[1:] or entering)
+    entering, rows = assignment.task.input_shapes[0], (model.input_shape or ())[1:]
+    if chose_other_rows(rows, assignment.task):
+        return []
+    own = stages(model.layers, rows or entering)
     compared = [pairs for known in assignment.documented_models if (pairs := beside(own, known, entering))]
     return min(compared, key=other_widths, default=[])
+
+
+def chose_other_rows(rows: Shape, task: Task) -> bool:
+    """Whether the network takes rows of another length than the documented ones, which the sheet leaves open."""
+    known = task.input_shapes[0]
+    if not rows or None in rows or volume(rows) == volume(known):
+        return False
+    return any(fits(rows, allowed) for allowed in task.input_shapes)
 
 
 def beside(own: list[Stage], known: DocumentedModel, entering: Shape) -> list[tuple[Stage, Stage]]:
@@ -144,6 +155,11 @@ def by_the_rules(model: Model, assignment: Assignment) -> Expectation:
         hint="" if kept else "Begin with the network on the sheet: its table says which layer gives which shape.",
         share=float(kept),
     )
+
+
+def volume(shape: Shape) -> int:
+    """How many numbers an array of that shape has; an axis of unknown length counts once."""
+    return math.prod(side or 1 for side in shape)
 
 
 def first_cause(pairs: list[tuple[Stage, Stage]]) -> str:
@@ -193,7 +209,7 @@ def pooling(own: Stage, documented: Stage) -> str:
         return ""
     if len(own.handed_on) > len(documented.handed_on):
         return f"No Flatten() stands after `{own.name}`; a dense layer needs one row of inputs, {documented.handed_on}."
-    sizes = [math.prod(side or 1 for side in stage.handed_on) for stage in (own, documented)]
+    sizes = [volume(stage.handed_on) for stage in (own, documented)]
     change = (
         "as if one more pooling had been applied"
         if sizes[0] < sizes[1]
