@@ -86,6 +86,16 @@ class Task(Record):
     parameter_budget: Count
     """No more parameters than this."""
 
+    @property
+    def is_binary(self) -> bool:
+        """Two classes that one unit tells apart: its output is the score of class 1."""
+        return self.kind == "classification" and self.outputs == 1
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units that the last layer may have. Two classes may also have one unit each."""
+        return (1, 2) if self.is_binary else (self.outputs,)
+
 
 class Limits(Record):
     """What one notebook may use. The field names are those of the sheet and of the report."""

@@ -12,7 +12,8 @@ from sklearn.metrics import accuracy_score, confusion_matrix
 from grader import judge as module
 from grader.execute import Recording
 from grader.inside.guard import Ended
-from grader.judge import judge, measurement, read_answer, read_array, read_labels, unusable
+from grader.judge import judge, read_answer, read_array, read_labels
+from grader.measure import measure, unusable
 from grader.pipeline import Desk
 from grader.records import Limits, Measurement
 from grader.sandbox import Job, PlainSandbox
@@ -80,7 +81,7 @@ def outputs_and_labels() -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("shape", [(500,), (500, 1)])
 def test_accuracy_and_confusion_are_those_of_scikit_learn(shape: tuple[int, ...]):
     outputs, y_true = outputs_and_labels()
-    found = measurement("sealed", outputs, y_true.reshape(shape), TASK, "divided by 255")
+    found = measure("sealed", outputs, y_true.reshape(shape), TASK, "divided by 255")
     assert found.metrics["accuracy"] == pytest.approx(accuracy_score(y_true, outputs.argmax(axis=1)))
     assert found.confusion == confusion_matrix(y_true, outputs.argmax(axis=1), labels=range(10)).tolist()
     assert found == Measurement.model_validate_json(found.model_dump_json())
