@@ -86,7 +86,7 @@ def test_a_calibration_keeps_every_run_with_its_seed_and_curve(desk: Desk):
     first = samples.good().evidence
     measured = first.measurements[0].model_copy(update={"metrics": {"accuracy": 0.91}})
     run = first.run.model_copy(update={"seed": 1})
-    found = summarise([first, first.model_copy(update={"run": run, "measurements": [measured]})], desk)
+    found = summarise([first, first.model_copy(update={"run": run, "measurements": [measured]})], desk, {})
     assert [run.metrics["accuracy"] for run in found.runs] == [0.9, 0.91]
     assert found.runs[1].seed == 1
     assert found.runs[0].curve["val_loss"] == samples.HISTORY["val_loss"]
