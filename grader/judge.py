@@ -168,7 +168,8 @@ def read_labels(path: Path | None, task: Task) -> np.ndarray[Any, Any] | None:
         return None
     labels = labels.reshape(len(labels), -1)
     if task.kind == "regression":
-        return labels[:, 0] if labels.shape[1] == 1 and np.abs(labels).max() < LARGEST_FIGURE else None
+        figures = labels.astype(np.float64)
+        return figures[:, 0] if figures.shape[1] == 1 and np.abs(figures).max() < LARGEST_FIGURE else None
     labels = labels[:, 0] if labels.shape[1] == 1 else labels.argmax(axis=1)
     return labels.astype(int) if labels.min() >= 0 and labels.max() < max(2, task.outputs) else None
 

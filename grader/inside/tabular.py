@@ -3,7 +3,7 @@
 A scaling is fitted on half of the samples and believed only where it reproduces the other half.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -189,13 +189,17 @@ def likest(raw: Floats, fed: Floats) -> Places | None:
 
 
 def like_distributed(raw: Floats, fed: Floats) -> Places:
-    """The raw columns, in their order, whose distributions are likest to those of the columns that were fed."""
+    """The raw columns, in their order, whose distributions and correlations are likest to those that were fed."""
     if raw.shape[1] == fed.shape[1]:
         return np.arange(raw.shape[1])
     alike = unit(quantiles(fed)).T @ unit(quantiles(raw))
-    each = np.arange(fed.shape[1])
-    choices: Sequence[tuple[int, ...]] = list(combinations(range(raw.shape[1]), fed.shape[1]))
-    return np.array(max(choices, key=lambda columns: alike[each, list(columns)].sum()))
+    of_raw, of_fed = (unit(rows).T @ unit(rows) for rows in (raw, fed))
+
+    def likeness(columns: tuple[int, ...]) -> float:
+        apart = np.abs(of_raw[np.ix_(columns, columns)] - of_fed).sum() / len(columns)
+        return float(alike[range(len(columns)), columns].sum() - apart)
+
+    return np.array(max(combinations(range(raw.shape[1]), fed.shape[1]), key=likeness))
 
 
 def quantiles(rows: Floats) -> Floats:
