@@ -33,6 +33,8 @@ MEANINGS = {
     ),
 }
 """What a limit means, and what to do."""
+NEARLY = 0.9
+"""Of the memory limit: who crashes above it asked for the rest in one piece, and did not get it."""
 INPUT_REFUSED = "StdinNotImplementedError"
 
 
@@ -66,6 +68,9 @@ def how_it_ended(
             limit = LimitHit(name=name, value=getattr(limits, name))
             return Ending("limit", limit_sentence(limit, cell.number), limit)
     if not cells.keys() >= set(order):
+        if ended.code < 0 and ended.peak_mb > NEARLY * limits.memory_mb:
+            limit = LimitHit(name="memory_mb", value=limits.memory_mb, used=ended.peak_mb)
+            return Ending("limit", limit_sentence(limit, current), limit)
         return Ending("died", death_sentence(ended, current))
     failed = [cell for cell in cells.values() if cell.error]
     if failed:
