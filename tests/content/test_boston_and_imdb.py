@@ -154,8 +154,8 @@ def test_a_missing_column_is_the_cause(judge_boston: Judge, boston: Assignment) 
     ("changed", "shares"),
     [
         ({"mae": 2.0}, (1, 1, 1)),
-        ({"mae": 3.75, "r2": 0.65, "linear_mae": 3.8}, (0.5, 0.5, 1)),
-        ({"mae": 3.75, "linear_mae": 3.7}, (0.5, 1, 0)),
+        ({"mae": 3.75, "r2": 0.65, "linear_mae": 4.0}, (0.5, 0.5, 1)),
+        ({"mae": 3.75, "linear_mae": 3.8}, (0.5, 1, 0)),
         ({"mae": 6.6, "r2": -0.1}, (0, 0, 0)),
     ],
 )
