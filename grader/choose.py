@@ -24,7 +24,10 @@ def choose(models: list[Model], task: Task) -> tuple[str | None, str]:
     reasons = [
         words
         for words, holds in (
-            (f"its last layer has {task.outputs} outputs", gives_outputs(best, task)),
+            (
+                f"its last layer has {best.output_shape[-1] if best.output_shape else 0} outputs",
+                gives_outputs(best, task),
+            ),
             ("it was trained", bool(best.fits)),
             ("it has the layers that the sheet asks for", has_layers(best, task)),
         )
@@ -36,7 +39,7 @@ def choose(models: list[Model], task: Task) -> tuple[str | None, str]:
 
 def gives_outputs(model: Model, task: Task) -> bool:
     """Whether its last layer has as many units as the sheet asks."""
-    return bool(model.output_shape) and model.output_shape is not None and model.output_shape[-1] == task.outputs
+    return bool(model.output_shape) and model.output_shape is not None and model.output_shape[-1] in task.widths
 
 
 def has_layers(model: Model, task: Task) -> bool:

@@ -27,9 +27,9 @@ class Threshold(Record):
     """Where marks for a result begin and where they are full."""
 
     floor: float
-    """0 marks here and below."""
+    """0 marks here and beyond."""
     full: float
-    """Full marks here and above."""
+    """Full marks here and better: above it, or below it where that is less than the floor, as for an error."""
 
 
 class CalibrationRun(Record):
@@ -42,6 +42,8 @@ class CalibrationRun(Record):
     """Per metric of the last fit, one figure an epoch."""
     epochs: Count
     seconds: float
+    sealed_seed: int | None = None
+    """Chose other sealed rows than the course's. None for the course's own rows: on these alone rest the thresholds."""
 
 
 class Calibration(Record):
@@ -54,7 +56,7 @@ class Calibration(Record):
     runs: Annotated[list[CalibrationRun], Field(min_length=1)]
     thresholds: dict[Name, Threshold]
     miss_probability: dict[Name, float]
-    """Probability that the reference itself, with another seed, stays below `full`."""
+    """Probability that the reference itself, with another seed, misses `full`."""
     measured_on: Name
     """Date."""
     machine: Name

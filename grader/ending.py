@@ -33,6 +33,8 @@ MEANINGS = {
     ),
 }
 """What a limit means, and what to do."""
+NEARLY = 0.9
+"""Of the memory limit: who crashes above it asked for the rest in one piece, and did not get it."""
 INPUT_REFUSED = "StdinNotImplementedError"
 
 
@@ -62,6 +64,9 @@ def how_it_ended(
         limit = LimitHit(name=name, value=getattr(limits, name), used=ended.used)
         return Ending("limit", limit_sentence(limit, current), limit)
     if not cells.keys() >= set(order):
+        if ended.code < 0 and ended.peak_mb > NEARLY * limits.memory_mb:
+            limit = LimitHit(name="memory_mb", value=limits.memory_mb, used=ended.peak_mb)
+            return Ending("limit", limit_sentence(limit, current), limit)
         return Ending("died", death_sentence(ended, current))
     failed = sorted((cell for cell in cells.values() if cell.error), key=lambda cell: cell.number)
     for cell in failed:

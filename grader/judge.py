@@ -1,4 +1,4 @@
-"""A recording -> what its model is really like: rebuilt and measured in a second sandbox, by labels that stay here."""
+"""A recording -> what its model is really like: rebuilt in a second sandbox, measured by labels that stay here."""
 
 import lzma
 import shutil
@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from grader.execute import Recording
+from grader.measure import linear_baseline, measure, unusable
 from grader.records import Count, Layer, Limits, Line, Measurement, Model, Name, Record, Shape, Task
 from grader.sandbox import Job, Sandbox
 from grader.served import Served
@@ -23,6 +24,8 @@ JUDGE_SECONDS = 180
 FILE_BYTES = 600 << 20
 JUDGEMENT_BYTES = 10 << 20
 SAMPLED_FITS = 20
+LARGEST_FIGURE = 1e100
+"""Of what a notebook took for true values: squares of larger ones are no numbers."""
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, RuntimeError)
 BROKEN_ARRAY = (OSError, EOFError, ValueError, TypeError, LookupError, OverflowError, MemoryError, TokenError)
 """What zipfile and NumPy raise over bytes that are not what they should be."""
@@ -84,11 +87,13 @@ def judge(
         sealed = read_array(job.result / "sealed.npy")
         why_not = useless = unusable(sealed, len(served.sealed_labels), task)
         if sealed is not None and not useless:
-            measurements.append(measurement("sealed", sealed, served.sealed_labels, task, answer.preprocessing))
+            measured = measure("sealed", sealed, served.sealed_labels, task, answer.preprocessing)
+            metrics = measured.metrics | (linear_baseline(served) if task.kind == "regression" else {})
+            measurements.append(measured.model_copy(update={"metrics": metrics}))
     if answer.own is not None and (labels := read_labels(samples.get(answer.own), task)) is not None:
         own = read_array(job.result / "own.npy")
         if own is not None and not unusable(own, len(labels), task):
-            measurements.append(measurement("own_arrays", own, labels, task, None))
+            measurements.append(measure("own_arrays", own, labels, task, None))
     sandbox.discard(job.folder)
     return Judgement(as_judged(model, answer), measurements, why_not or "", failed=useless is not None)
 
@@ -109,7 +114,7 @@ def lay_out(job: Job, files: Path, model: Model, served: Served) -> dict[str, Pa
     door = job.folder / "door"
     shutil.copyfile(files / f"{model.id}.json", door / "model.json")
     shutil.copyfile(files / f"{model.id}.weights.npz", door / "model.weights.npz")
-    shutil.copyfile(served.sealed_inputs, door / "x_sealed.npy")
+    shutil.copyfile(served.sealed_inputs, door / served.sealed_inputs.name)
     sources = ["evaluate", "predict", "validation", *(f"fit-{number}" for number in range(1, SAMPLED_FITS + 1))]
     samples = {source: files / f"{model.id}.{source}.npz" for source in sources}
     samples = {source: path for source, path in samples.items() if path.exists()}
@@ -148,7 +153,10 @@ def read_array(path: Path) -> np.ndarray[Any, Any] | None:
 
 
 def read_labels(path: Path | None, task: Task) -> np.ndarray[Any, Any] | None:
-    """What the notebook itself took for the labels of its sample, as class numbers; None where it cannot be that."""
+    """What the notebook itself took for the labels of its sample, shape (n,); None where it cannot be that.
+
+    Class numbers, or for a regression the figures themselves.
+    """
     if path is None:
         return None
     try:
@@ -160,8 +168,11 @@ def read_labels(path: Path | None, task: Task) -> np.ndarray[Any, Any] | None:
     if labels.ndim == 0 or labels.size == 0:
         return None
     labels = labels.reshape(len(labels), -1)
+    if task.kind == "regression":
+        figures = labels.astype(np.float64)
+        return figures[:, 0] if figures.shape[1] == 1 and np.abs(figures).max() < LARGEST_FIGURE else None
     labels = labels[:, 0] if labels.shape[1] == 1 else labels.argmax(axis=1)
-    return labels.astype(int) if labels.min() >= 0 and labels.max() < task.outputs else None
+    return labels.astype(int) if labels.min() >= 0 and labels.max() < max(2, task.outputs) else None
 
 
 def numbers(file: IO[bytes], size: int) -> np.ndarray[Any, Any]:
@@ -172,47 +183,3 @@ def numbers(file: IO[bytes], size: int) -> np.ndarray[Any, Any]:
     if array.dtype.kind not in "fiub":
         raise ValueError(f"an array of {array.dtype}")
     return array
-
-
-def unusable(outputs: np.ndarray[Any, Any] | None, rows: int, task: Task) -> str | None:
-    """What is wrong with a model's outputs, for the student; None where they are one finite row of scores per label."""
-    if outputs is None:
-        return "The model gave no predictions that could be read."
-    if outputs.shape != (rows, task.outputs):
-        return (
-            f"Expected predictions of shape {(rows, task.outputs)}: for every row one figure per class. "
-            f"Found {outputs.shape}. The last layer needs {task.outputs} units, after a Flatten or a global pooling."
-        )
-    if not np.isfinite(outputs).all():
-        return (
-            "The model's predictions are not finite numbers (NaN or infinity), so its training has broken down. Use a "
-            "smaller learning rate, and check the inputs for NaN or very large values."
-        )
-    return None
-
-
-def measurement(
-    tier: Literal["sealed", "own_arrays"],
-    outputs: np.ndarray[Any, Any],
-    labels: np.ndarray[Any, Any],
-    task: Task,
-    preprocessing: str | None,
-) -> Measurement:
-    """Accuracy and confusion matrix of a classifier.
-
-    Args:
-        tier: what the rows were.
-        outputs: float array of shape (n, classes), one score per class.
-        labels: int array of shape (n,) or (n, 1), class numbers in 0..classes-1.
-        task: says how many classes there are.
-        preprocessing: in words.
-    """
-    y_true, y_pred = labels.reshape(-1).astype(int), outputs.argmax(axis=1)
-    confusion = np.bincount(y_true * task.outputs + y_pred, minlength=task.outputs**2).reshape(task.outputs, -1)
-    return Measurement(
-        tier=tier,
-        rows=len(y_true),
-        metrics={"accuracy": float((y_true == y_pred).mean())},
-        confusion=confusion.tolist(),
-        preprocessing=preprocessing,
-    )

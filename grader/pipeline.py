@@ -60,6 +60,7 @@ def open_desk(
     *,
     budget: float | Literal["full"] | None = None,
     data: Literal["real", "stand-in", "any"] = "any",
+    sealed_seed: int | None = None,
 ) -> Iterator[Desk]:
     """Everything that grading the assignment `name` needs; the sandbox in it ends with the `with` block.
 
@@ -69,6 +70,7 @@ def open_desk(
         isolation: where notebooks run.
         budget: seconds of training per notebook, `full`, or None for the sheet's.
         data: any takes the stand-in where the real data set is not to be had.
+        sealed_seed: seals other rows than the course's own, for `grader calibrate`.
 
     Raises:
         TeacherError: the course, the data or the machine is not as it should be.
@@ -79,7 +81,8 @@ def open_desk(
     reference = course.reference(assignment)
     dataset = assignment.task.dataset
     split = digits(dataset) if data == "stand-in" else get_split(Store(), dataset, data == "any")
-    served = serve(split, reference.sealed_rows, reference.sealed_seed, default_cache())
+    seed = reference.sealed_seed if sealed_seed is None else sealed_seed
+    served = serve(split, reference.sealed_rows, seed, default_cache())
     thresholds = thresholds_for(course, assignment, served)
     limits = with_budget(assignment.limits, budget)
     with open_sandbox(isolation, {dataset: served.folder}) as sandbox:

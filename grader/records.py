@@ -74,10 +74,13 @@ class Task(Record):
     classes: list[Name] = []
     """Names of the classes, in the order of their numbers."""
     input_shapes: Annotated[list[Shape], Field(min_length=1)]
-    """Shapes of one row that the network may take, without the batch axis."""
+    """Shapes of one row that the network may take, without the batch axis; 0 is an axis of any length."""
+    resplit: bool = False
+    """The documented way puts all rows together and splits them anew, so that test rows may be trained on."""
     outputs: Annotated[int, Field(ge=1)]
     """Units of the last layer."""
     output_activation: Name | None
+    """None and linear are the same."""
     required_layers: dict[Name, Count] = {}
     """Least number of layers of a Keras class, for example {Conv2D: 2}."""
     parameter_budget: Count
@@ -91,6 +94,16 @@ class Task(Record):
                 f"Expected as many `classes` as `outputs`. Received: {len(self.classes)} and {self.outputs}"
             )
         return self
+
+    @property
+    def is_binary(self) -> bool:
+        """Two classes that one unit tells apart: its output is the score of class 1."""
+        return self.kind == "classification" and self.outputs == 1
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units that the last layer may have. Two classes may also have one unit each."""
+        return (1, 2) if self.is_binary else (self.outputs,)
 
 
 class Limits(Record):

@@ -169,15 +169,17 @@ def spans(samples: Sequence[Samples], train: int, both: int) -> list[Span]:
     return found
 
 
-def places_by_index(samples: Samples, raw: RawRows) -> Iterator[Places]:
-    """Where the samples come from if the array was cut from the raw images in one piece, likeliest first."""
-    tests = len(raw) - raw.train
-    starts = [0, raw.train, raw.train - samples.total, len(raw) - samples.total]
-    if samples.total == tests or (samples.total < raw.train and samples.source != "fit"):
+def places_by_index(samples: Samples, train: int, both: int) -> Iterator[Places]:
+    """Where the samples come from if the array was cut from the raw rows in one piece, likeliest first.
+
+    `train` is the number of training rows, `both` that of all rows.
+    """
+    starts = [0, train, train - samples.total, both - samples.total]
+    if samples.total == both - train or (samples.total < train and samples.source != "fit"):
         starts = [starts[1], starts[0], *starts[2:]]
     for start in dict.fromkeys(starts):
         places: Places = samples.rows + start
-        if samples.rows.min() >= 0 and start >= 0 and places.max() < len(raw):
+        if samples.rows.min() >= 0 and start >= 0 and places.max() < both:
             yield places
 
 

@@ -17,6 +17,7 @@ from grader.inside import describe
 from grader.inside.matching import Samples
 from grader.inside.preprocessing import recover
 from grader.inside.request import Request
+from grader.inside.words import read_ragged
 
 BATCH_BYTES = 64 << 20
 BATCH_ROWS = 500
@@ -92,14 +93,19 @@ def measure(model: Any, door: Path, folder: Path, out: Path) -> dict[str, Any]:
     if own is not None:
         with suppress(Refused):
             np.save(out / "own.npy", predict(model, samples[own].fed, lambda batch: batch))
-    x_train, x_test = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("x_train", "x_test"))
+    x_train, x_test = (read_rows(folder, name) for name in ("x_train", "x_test"))
     recovery = recover(list(samples.values()), x_train, x_test)
     found = {"rows_from": dict(zip(samples, recovery.rows_from, strict=True)), "why_not": recovery.why_not, "own": own}
     if recovery.transform is None:
         return found
-    sealed = np.load(door / "x_sealed.npy", mmap_mode="r")
-    np.save(out / "sealed.npy", predict(model, sealed, recovery.transform.apply))
+    np.save(out / "sealed.npy", predict(model, read_rows(door, "x_sealed"), recovery.transform.apply))
     return {**found, "preprocessing": recovery.words}
+
+
+def read_rows(folder: Path, name: str) -> Any:
+    """Raw rows: an array that stays on the disk, or `Ragged` where the rows are lists."""
+    ragged = folder / f"{name}.npz"
+    return read_ragged(ragged) if ragged.exists() else np.load(folder / f"{name}.npy", mmap_mode="r")
 
 
 def read_samples(path: Path) -> Samples:
@@ -109,17 +115,15 @@ def read_samples(path: Path) -> Samples:
         return Samples(cast(Any, source), arrays["fed"], arrays["rows"], int(arrays["total"]))
 
 
-def predict(model: Any, rows: np.ndarray, prepare: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+def predict(model: Any, rows: Any, prepare: Callable[[Any], np.ndarray]) -> np.ndarray:
     """Outputs of the model, float32 of shape (n, ...). Raises `Refused` where the rows do not fit it.
 
     Called directly, batch by batch: for a few thousand rows that is faster than predict(), which compiles first.
     """
-    size = max(1, min(BATCH_ROWS, BATCH_BYTES // max(1, rows[:1].nbytes)))
+    size = max(1, min(BATCH_ROWS, BATCH_BYTES // max(1, prepare(rows[:1]).nbytes)))
     try:
         outputs = [
-            np.asarray(
-                model(keras.ops.convert_to_tensor(prepare(np.asarray(rows[start : start + size]))), training=False)
-            )
+            np.asarray(model(keras.ops.convert_to_tensor(prepare(rows[start : start + size])), training=False))
             for start in range(0, len(rows), size)
         ]
     except (ValueError, TypeError, RuntimeError) as error:

@@ -3,14 +3,25 @@
 import importlib
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-KERAS_MODULES = {"fashion-mnist": "fashion_mnist", "mnist": "mnist", "cifar10": "cifar10"}
+from grader.inside.words import Encoding, Ragged, read_ragged
+
+KERAS_MODULES = {
+    "boston": "boston_housing",
+    "imdb": "imdb",
+    "fashion-mnist": "fashion_mnist",
+    "mnist": "mnist",
+    "cifar10": "cifar10",
+}
 """Module of `keras.datasets` for a data set."""
 ARRAYS = (("x_train", "y_train"), ("x_test", "y_test"))
+SHUFFLE = 113
+"""The seed by which Keras shuffles boston_housing.npz before it is split, and by which it was split for the folder."""
 
 
 def install(served: dict[str, str]) -> None:
@@ -19,19 +30,84 @@ def install(served: dict[str, str]) -> None:
     `tensorflow.keras.datasets` and `keras.datasets` are different modules over the same source, loaded or yet to load.
     """
     for name, module in KERAS_MODULES.items():
-        loader = load(Path(served[name])) if name in served else refuse(name)
-        importlib.import_module(f"keras.src.datasets.{module}").load_data = loader  # type: ignore[attr-defined]
+        loader = LOADERS.get(name, images)(Path(served[name])) if name in served else refuse(name)
+        keras_module(module).load_data = loader
         for loaded in [m for key, m in sys.modules.items() if key.endswith(f".datasets.{module}")]:
             loaded.load_data = loader  # type: ignore[attr-defined]
 
 
-def load(folder: Path) -> Callable[..., Any]:
+def keras_module(name: str) -> Any:
+    """Keras' own source of a data set."""
+    return importlib.import_module(f"keras.src.datasets.{name}")
+
+
+def images(folder: Path) -> Callable[..., Any]:
     """A `load_data` for the arrays in the folder; each call gives fresh, writable arrays as Keras does."""
 
     def load_data(*_: object, **__: object) -> tuple[tuple[np.ndarray, ...], ...]:
         return tuple(tuple(np.load(folder / f"{name}.npy") for name in pair) for pair in ARRAYS)
 
     return load_data
+
+
+def boston(folder: Path) -> Callable[..., Any]:
+    """Keras' own `load_data`, which is given a file in Keras' order instead of downloading it."""
+
+    def get_file(*_: object, **__: object) -> BytesIO:
+        x, y = (np.concatenate([np.load(folder / f"{axis}_{part}.npy") for part in ("train", "test")]) for axis in "xy")
+        unshuffled = np.random.RandomState(SHUFFLE).permutation(len(x)).argsort()
+        file = BytesIO()
+        np.savez(file, x=x[unshuffled], y=y[unshuffled])
+        file.seek(0)
+        return file
+
+    module = keras_module("boston_housing")
+    module.get_file = get_file
+    return module.load_data  # type: ignore[no-any-return]
+
+
+def imdb(folder: Path) -> Callable[..., Any]:
+    """A `load_data` that does in one second what Keras' own does in ten, and `get_word_index` from the folder."""
+
+    def load_data(
+        path: str = "imdb.npz",
+        num_words: int | None = None,
+        skip_top: int = 0,
+        maxlen: int | None = None,
+        seed: int = 113,
+        start_char: int | None = 1,
+        oov_char: int | None = 2,
+        index_from: int = 3,
+        **_: object,
+    ) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+        random = np.random.RandomState(seed)
+        parts = []
+        for x_name, y_name in ARRAYS:
+            rows, labels = read_ragged(folder / f"{x_name}.npz"), np.load(folder / f"{y_name}.npy")
+            order = np.arange(len(rows))
+            random.shuffle(order)
+            if maxlen:
+                order = order[rows.lengths[order] + (start_char is not None) < maxlen]
+            parts.append((rows.take(order), labels[order]))
+        if not all(map(len, (rows for rows, _ in parts))):
+            raise ValueError(
+                f"After filtering for sequences shorter than maxlen={maxlen}, no sequence was kept. Increase maxlen."
+            )
+        uncut = Encoding(start_char, oov_char, index_from or 0)
+        num_words = num_words or max(int(uncut.apply(rows).values.max()) for rows, _ in parts)
+        encoding = Encoding(start_char, oov_char, index_from or 0, num_words, skip_top)
+        return tuple((as_objects(encoding.apply(rows)), labels) for rows, labels in parts)
+
+    module = keras_module("imdb")
+    module.get_file = lambda *_, **__: folder / "imdb_word_index.json"
+    return load_data
+
+
+def as_objects(rows: Ragged) -> np.ndarray:
+    """An array of lists, shape (n,)."""
+    lists = np.empty(len(rows), dtype=object)
+    lists[:] = rows.lists()
+    return lists
 
 
 def refuse(name: str) -> Callable[..., Any]:
@@ -44,3 +120,7 @@ def refuse(name: str) -> Callable[..., Any]:
         )
 
     return load_data
+
+
+LOADERS = {"boston": boston, "imdb": imdb}
+"""For data sets that are no images."""

@@ -2,9 +2,10 @@
 
 import pytest
 
+from grader.attained import attained, spare_the_cut, training_figure
 from grader.course import Threshold
-from grader.expect import Expectation, Missing, Undecided, settle, share_between
-from grader.records import Assignment, Evidence, Fit
+from grader.expect import Expectation, Missing, settle
+from grader.records import Assignment, Evidence
 
 GUESSING = (
     "That is hardly better than guessing. Check that training and test pictures are prepared in the same way (both "
@@ -22,30 +23,13 @@ WEAK_CLASS = (
     "The row of such a class in the confusion matrix shows what the network takes it for. Train for longer, and "
     "check that labels and pictures are in the same order."
 )
-CUT = (
-    "The grader's training budget ended the training, so this is not decided and costs nothing. Your teacher can "
-    "grade the notebook again with a larger budget."
-)
-NOT_CALIBRATED = (
-    "What the reference solution reaches on these data was not measured yet, so nothing is taken off. Your teacher "
-    "runs `grader calibrate` first."
-)
 
 
 @pytest.mark.criterion("accuracy", weight=4)
 def test_accuracy(evidence: Evidence, thresholds: dict[str, Threshold]) -> None:
     """The trained network is right often enough on pictures that it has never seen."""
-    measured = evidence.measurement
-    accuracy, marks = measured.metrics["accuracy"], thresholds.get("accuracy")
-    found = f"{accuracy:.4f} on {measured.rows:,} test pictures that the notebook never saw"
-    if marks is None:
-        raise Undecided("an accuracy near that of the reference solution", found, NOT_CALIBRATED)
-    earned = share_between(accuracy, marks.floor, marks.full)
-    expected = f"an accuracy of at least {marks.full:.3f} (marks begin at {marks.floor:.3f})"
-    if earned < 1:
-        spare_the_cut(evidence, expected, found)
-    hint = what_next(accuracy, evidence) if earned < 1 else ""
-    settle(Expectation(expected, found, hint, earned, measured.tier))
+    accuracy = evidence.measurement.metrics["accuracy"]
+    settle(attained(evidence, thresholds, "accuracy", what_next(accuracy, evidence)))
 
 
 @pytest.mark.criterion("accuracy")
@@ -66,24 +50,9 @@ def test_every_class(evidence: Evidence, assignment: Assignment) -> None:
     settle(Expectation(expected, found, hint, 1 - len(weak) / classes, measured.tier))
 
 
-def last_fit(evidence: Evidence) -> Fit | None:
-    """The last training of the model that counts, if there was one."""
-    fits = [fit for model in evidence.models if model.id == evidence.chosen for fit in model.fits]
-    return fits[-1] if fits else None
-
-
-def spare_the_cut(evidence: Evidence, expected: str, found: str) -> None:
-    """Raise `Undecided` where the grader's budget ended the training: more of it might have been enough."""
-    fit = last_fit(evidence)
-    if fit and fit.stopped == "budget":
-        raise Undecided(expected, f"{found}, after {fit.epochs_granted} of {fit.epochs_asked} epochs", CUT)
-
-
 def what_next(accuracy: float, evidence: Evidence) -> str:
     """The likeliest way to a better result, from the last training's history."""
-    fit = last_fit(evidence)
-    training = [name for name in (fit.history if fit else {}) if "acc" in name.lower() and not name.startswith("val_")]
-    reached = fit.history[training[0]][-1] if fit and training else None
+    reached = training_figure(evidence, "acc")
     if accuracy < 0.2:
         return GUESSING
     if reached is not None and reached > accuracy + 0.05:

@@ -1,180 +1,19 @@
-"""Evidence -> whether the network is the documented one, layer by layer, or one of the student's own within the rules.
-
-A network is compared layer by layer where it was plainly meant to be the documented one: the same kinds of layers with
-parameters in the same order, and at most one of them with another number of filters or units. For every other network
-the sheet's rules are what counts. Layers without parameters are known only by what comes out of them, so dropout
-changes nothing, `activation="relu"` is the same as `Activation("relu")`, and `Flatten()` as `Reshape((1152,))`.
-"""
-
-import math
-from dataclasses import dataclass
-from itertools import pairwise
+"""Evidence -> whether the network is the documented one, layer by layer, or one of its own within the rules."""
 
 import pytest
 
-from grader.expect import Expectation, settle
-from grader.records import Assignment, DocumentedLayer, Evidence, Layer, Model, Setting, Shape
+from grader import structure
+from grader.expect import settle
+from grader.records import Assignment, Evidence
 
 
 @pytest.mark.criterion("architecture")
 def test_parameter_counts(evidence: Evidence, assignment: Assignment) -> None:
     """Each layer has as many parameters as in the documented network, or the network is one of your own."""
-    pairs = side_by_side(evidence.model, assignment)
-    wrong = [(own, documented) for own, documented in pairs if own.parameters != documented.parameters]
-    own_total, total = (sum(pair[side].parameters for pair in pairs) for side in (0, 1))
-    as_documented = Expectation(
-        expected="; ".join([f"{total:,} parameters", *(f"{b.arithmetic} in `{a.name}`" for a, b in wrong)]),
-        found="; ".join([f"{own_total:,}", *(f"{a.arithmetic} in `{a.name}`" for a, _ in wrong)]),
-        hint=first_cause(pairs),
-        share=1 - len(wrong) / max(1, len(pairs)),
-    )
-    settle(as_documented if pairs else by_the_rules(evidence.model, assignment))
+    settle(structure.parameter_counts(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture")
 def test_output_shapes(evidence: Evidence, assignment: Assignment) -> None:
     """Each layer gives the output shape of the documented network, or the network is one of your own."""
-    pairs = side_by_side(evidence.model, assignment)
-    wrong = [(own, documented) for own, documented in pairs if own.shapes != documented.shapes]
-    as_documented = Expectation(
-        expected="; ".join(f"`{a.name}` to give {b.shapes}" for a, b in wrong) or "the documented output shapes",
-        found="; ".join(f"`{a.name}` gives {a.shapes}" for a, _ in wrong) or "the same ones, layer by layer",
-        hint=first_cause(pairs),
-        share=1 - len(wrong) / max(1, len(pairs)),
-    )
-    settle(as_documented if pairs else by_the_rules(evidence.model, assignment))
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A layer with parameters, and what reaches the next such layer. Shapes are without the batch axis."""
-
-    name: str
-    kind: str
-    shape: Shape
-    parameters: int
-    incoming: Shape
-    handed_on: Shape
-    """After pooling, flattening and whatever else follows without parameters."""
-    settings: dict[str, Setting]
-
-    @property
-    def width(self) -> int:
-        """Filters or units."""
-        return self.shape[-1] or 1
-
-    @property
-    def kernel(self) -> int:
-        """Side of the kernel, from the number of weights: 3 for 3 x 3, and 1 for a dense layer."""
-        return math.isqrt(self.parameters // self.width // (self.incoming[-1] or 1))
-
-    @property
-    def shapes(self) -> str:
-        """Both shapes, in words."""
-        return f"{self.shape}" + (f", handed on as {self.handed_on}" if self.handed_on != self.shape else "")
-
-    @property
-    def arithmetic(self) -> str:
-        """How the parameters come about, for example 147,584 = (1,152 + 1) x 128."""
-        channels = self.incoming[-1] or 1
-        inputs = f"{self.kernel} x {self.kernel} x {channels}" if self.kernel > 1 else f"{channels:,}"
-        has_bias = self.parameters == (self.kernel**2 * channels + 1) * self.width
-        return f"{self.parameters:,}" + (f" = ({inputs} + 1) x {self.width}" if has_bias else "")
-
-
-def stages(layers: list[Layer]) -> list[Stage]:
-    """The layers with parameters, in order. Normalization has some, but prepares the data as `/ 255` does."""
-    shapes = [(layer.output_shape or (None, None))[1:] for layer in layers]
-    starts = [i for i, layer in enumerate(layers) if layer.parameters and layer.class_name != "Normalization"]
-    return [
-        Stage(
-            name=layers[start].name,
-            kind=layers[start].class_name,
-            shape=shapes[start],
-            parameters=layers[start].parameters,
-            incoming=shapes[start - 1] if start else (28, 28, 1),
-            handed_on=shapes[end - 1],
-            settings=layers[start].settings,
-        )
-        for start, end in pairwise([*starts, len(layers)])
-    ]
-
-
-def as_layer(documented: DocumentedLayer) -> Layer:
-    """The documented layer as Keras would list it."""
-    return Layer(
-        name=documented.class_name,
-        class_name=documented.class_name,
-        output_shape=(None, *documented.output_shape),
-        parameters=documented.parameters,
-    )
-
-
-def side_by_side(model: Model, assignment: Assignment) -> list[tuple[Stage, Stage]]:
-    """The network's stages beside the documented ones; empty where the network is one of the student's own."""
-    own = stages(model.layers)
-    documented = stages([as_layer(layer) for layer in assignment.documented_models[0].layers])
-    if [stage.kind for stage in own] != [stage.kind for stage in documented]:
-        return []
-    pairs = list(zip(own, documented, strict=True))
-    return pairs if sum(a.width != b.width for a, b in pairs) <= 1 else []
-
-
-def by_the_rules(model: Model, assignment: Assignment) -> Expectation:
-    """What a network of the student's own earns: everything, if it has the layers that the sheet asks for."""
-    task = assignment.task
-    kept = model.parameters <= task.parameter_budget and all(
-        sum(layer.class_name.endswith(name) for layer in model.layers) >= least
-        for name, least in task.required_layers.items()
-    )
-    return Expectation(
-        expected="the documented network, or one of your own with the layers that the sheet asks for",
-        found="one of your own that " + ("keeps the sheet's rules" if kept else "does not keep the sheet's rules"),
-        hint="" if kept else "Begin with the network on the sheet: its table says which layer gives which shape.",
-        share=float(kept),
-    )
-
-
-def first_cause(pairs: list[tuple[Stage, Stage]]) -> str:
-    """Why the first stage that differs does; what follows it differs only for that reason."""
-    for own, documented in pairs:
-        if own.width != documented.width:
-            return f"`{own.name}` has {own.width} filters or units where the documented layer has {documented.width}."
-        if own.kernel != documented.kernel:
-            sides = [f"{stage.kernel} x {stage.kernel}" for stage in (own, documented)]
-            return f"`{own.name}` has a {sides[0]} kernel where the documented layer has {sides[1]}."
-        if own.shape != documented.shape:
-            return edges(own)
-        if own.handed_on != documented.handed_on:
-            return pooling(own, documented)
-        if own.parameters != documented.parameters:
-            return f"`{own.name}` has other weights for each output than the documented layer: has it a bias?"
-    return ""
-
-
-def edges(own: Stage) -> str:
-    """Why a convolution of the right size gives a picture of the wrong size."""
-    if own.settings.get("padding") == "same":
-        return (
-            f'`{own.name}` has padding="same", which keeps height and width. The documented layer has Keras\' default, '
-            'padding="valid", so a 3 x 3 kernel loses one pixel on each side.'
-        )
-    return f"Compare the strides and the padding of `{own.name}` with the documented layer, which gives both no value."
-
-
-def pooling(own: Stage, documented: Stage) -> str:
-    """Why the right output does not reach the next layer with parameters in the right shape."""
-    if len(own.handed_on) > len(documented.handed_on):
-        return f"No Flatten() stands after `{own.name}`; a dense layer needs one row of inputs, {documented.handed_on}."
-    sizes = [math.prod(side or 1 for side in stage.handed_on) for stage in (own, documented)]
-    change = (
-        "as if one more pooling had been applied"
-        if sizes[0] < sizes[1]
-        else "as if MaxPooling2D((2, 2)) were missing"
-        if own.handed_on == own.shape
-        else "as if the pooling had another size, stride or padding"
-    )
-    return (
-        f"The layer after `{own.name}` expects {sizes[1]:,} inputs {documented.handed_on}, yours has {sizes[0]:,} "
-        f"{own.handed_on}: {change}."
-    )
+    settle(structure.output_shapes(evidence.model, assignment))

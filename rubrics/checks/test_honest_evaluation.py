@@ -2,18 +2,24 @@
 
 import pytest
 
-from grader.expect import Undecided, expect
-from grader.records import DataUsed, Evidence, Fit
+from grader.expect import Expectation, Undecided, expect, settle
+from grader.records import Assignment, DataUsed, Evidence, Fit
 
 MOST_TEST_ROWS = 0.02
 """Of the recognised training rows: some pictures of the data sets are in both parts by themselves."""
 
+MOST_TRAINING_ROWS = 0.95
+"""Of all rows, where a notebook splits them anew."""
+
 
 @pytest.mark.criterion("honest-evaluation")
-def test_trained_without_test_rows(evidence: Evidence) -> None:
+def test_trained_without_test_rows(evidence: Evidence, assignment: Assignment) -> None:
     """The network is not trained on test rows."""
-    expected = "a network trained on training rows only"
     fits = [evidence.model.last_fit, *evidence.model.fits[:-1]]
+    if assignment.task.resplit:
+        settle(some_kept_aside(fits, evidence.data))
+        return
+    expected = "a network trained on training rows only"
     worst = max(fits, key=share_of_test_rows)
     recognised = sum(fit.rows_from.get("train", 0) + fit.rows_from.get("test", 0) for fit in fits)
     if not recognised:
@@ -42,6 +48,21 @@ def test_evaluated_on_unseen_rows(evidence: Evidence) -> None:
         found=calls or ("validation data in fit()" if validated else "neither"),
         hint="Training accuracy only shows what the network has learned by heart. Call model.evaluate(x_test, y_test) "
         "after the training.",
+    )
+
+
+def some_kept_aside(fits: list[Fit], data: DataUsed) -> Expectation:
+    """Whether a notebook that splits all rows anew leaves some to test with: then it is no matter which ones."""
+    largest, total = max(fits, key=lambda fit: fit.rows or 0), data.train_rows + data.test_rows
+    rows, most = largest.rows or 0, round(total * MOST_TRAINING_ROWS)
+    return Expectation(
+        expected=f"training on at most {most:,} of the {total:,} rows, so that some are left to test with",
+        found=f"{rows:,} in the fit() of cell {largest.cell}" if rows else "rows that come in batches, not counted",
+        hint="A network that has seen the test rows knows their answers, so its test result says nothing of new data. "
+        "Split with train_test_split(x, y, test_size=0.2) and give fit() only the first part."
+        if rows > most
+        else "",
+        share=float(rows <= most),
     )
 
 

@@ -5,6 +5,8 @@ import pytest
 from grader.course import Course, bundled
 from grader.records import Assignment
 
+NAMES = Course(bundled()).names
+
 
 @pytest.fixture(scope="session")
 def course() -> Course:
@@ -14,3 +16,9 @@ def course() -> Course:
 @pytest.fixture(scope="session")
 def assignment(course: Course) -> Assignment:
     return course.assignment("fashion-mnist")
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def each(request: pytest.FixtureRequest, course: Course) -> Assignment:
+    """Every assignment in turn."""
+    return course.assignment(request.param)

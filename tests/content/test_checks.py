@@ -1,6 +1,7 @@
-"""The course's checks on hand-made evidence: a good notebook passes all, each fault is found where it should be."""
+"""The checks of fashion-mnist, and those of all assignments, on hand-made evidence: each fault is found where it is."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,120 +14,40 @@ from grader.records import (
     CellRun,
     CheckResult,
     Compiled,
-    DataUsed,
     Evaluation,
     Evidence,
-    Fit,
     Layer,
-    Measurement,
-    Model,
     QualityFinding,
     Run,
     WrittenAnswer,
 )
 
-Judge = Callable[[Evidence], dict[str, CheckResult]]
-CONFUSION = [[450 if i == j else 50 if j == (i + 1) % 10 else 0 for j in range(10)] for i in range(10)]
+from .samples_for_checks import (
+    CONFUSION,
+    Judge,
+    documented_layers,
+    evidence_for,
+    fit_of,
+    judge_with,
+    layer,
+    measured,
+    model_of,
+)
 
 
 @pytest.fixture(scope="module")
 def judge(course: Course, assignment: Assignment) -> Judge:
-    """Every check's result, by its name."""
-    rubric = course.rubric(assignment)
-    files = course.check_files(assignment, rubric)
-    thresholds = {"accuracy": Threshold(floor=0.80, full=0.90)}
-
-    def run(evidence: Evidence) -> dict[str, CheckResult]:
-        return {result.id: result for result in run_checks(files, evidence, assignment, thresholds)}
-
-    return run
-
-
-def layer(
-    class_name: str, shape: tuple[int | None, ...], parameters: int = 0, activation: str | None = None, **settings: Any
-) -> Layer:
-    """A row of the layer table; `shape` is without the batch axis."""
-    return Layer(
-        name=class_name.lower(),
-        class_name=class_name,
-        activation=activation,
-        output_shape=(None, *shape),
-        parameters=parameters,
-        settings=settings,
-    )
-
-
-def model_of(layers: list[Layer], **fields: Any) -> Model:
-    """A trained model with these layers."""
-    total = sum(row.parameters for row in layers)
-    given: dict[str, Any] = {
-        "input_shape": (None, 28, 28, 1),
-        "output_shape": layers[-1].output_shape,
-        "compiled": Compiled(optimizer="adam", loss="sparse_categorical_crossentropy"),
-        "fits": [fit_of()],
-        "evaluations": [Evaluation(method="evaluate", rows=10_000)],
-        **fields,
-    }
-    known = {"id": "model-1", "kind": "Sequential", "layers": layers, "rebuilt": True}
-    return Model(**known, parameters=total, trainable_parameters=total, **given)
-
-
-def fit_of(**fields: Any) -> Fit:
-    """A training of three epochs that went well."""
-    given: dict[str, Any] = {
-        "cell": 4,
-        "epochs_asked": 3,
-        "epochs_granted": 3,
-        "stopped": "finished",
-        "batch_size": 32,
-        "rows": 54_000,
-        "validation_rows": 6_000,
-        "history": {"loss": [0.6, 0.4, 0.3], "accuracy": [0.80, 0.86, 0.90], "val_loss": [0.5, 0.4, 0.35]},
-        "seconds": 30,
-        "rows_from": {"train": 60, "test": 0, "unknown": 4},
-    }
-    return Fit(**{**given, **fields})
-
-
-def measured(accuracy: float, **fields: Any) -> list[Measurement]:
-    given: dict[str, Any] = {"tier": "sealed", "rows": 5_000, "confusion": CONFUSION, **fields}
-    return [Measurement(metrics={"accuracy": accuracy}, **given)]
+    return judge_with(course, assignment, {"accuracy": Threshold(floor=0.80, full=0.90)})
 
 
 @pytest.fixture(scope="module")
 def documented(assignment: Assignment) -> list[Layer]:
-    """The documented network as Keras lists it."""
-    rows = assignment.documented_models[0].layers
-    return [layer(row.class_name, row.output_shape, row.parameters, row.activation) for row in rows]
+    return documented_layers(assignment)
 
 
 @pytest.fixture
-def evidence_of(assignment: Assignment, documented: list[Layer]) -> Callable[..., Evidence]:
-    """Evidence of a good notebook, apart from what is given."""
-
-    def make(**fields: Any) -> Evidence:
-        data = DataUsed(
-            name="fashion-mnist",
-            stand_in=False,
-            fingerprint="0",
-            train_rows=60_000,
-            test_rows=10_000,
-            sealed_rows=5_000,
-        )
-        given: dict[str, Any] = {
-            "assignment": "fashion-mnist",
-            "data": data,
-            "run": Run(status="finished", sentence="Every cell ran.", isolation="wall"),
-            "cells": [CellRun(number=number, status="ok") for number in range(1, 6)],
-            "models": [model_of(documented)],
-            "chosen": "model-1",
-            "measurements": measured(0.9012),
-            "answers": [WrittenAnswer(question=question, cell=9, words=12) for question in assignment.questions],
-            "code_lines": 50,
-        }
-        return Evidence(**{**given, **fields})
-
-    return make
+def evidence_of(assignment: Assignment) -> Callable[..., Evidence]:
+    return partial(evidence_for, assignment)
 
 
 # -- All checks together -----------------------------------------------------------------------------------------------
@@ -215,7 +136,7 @@ def test_a_wrong_last_layer_is_named(
     layers = [*documented[:-1], layer("Dense", (units,), 129 * units, activation)]
     result = judge(evidence_of(models=[model_of(layers)]))["test_output_layer"]
     assert result.share == share
-    assert f"{units} {activation or 'linear'} units" in result.found
+    assert f"{units} {activation or 'linear'} unit" in result.found
 
 
 @pytest.mark.parametrize(
@@ -409,10 +330,10 @@ def test_the_first_layer_that_differs_is_the_cause(
 
 @pytest.mark.parametrize(("accuracy", "share"), [(0.95, 1.0), (0.85, 0.5), (0.80, 0.0)])
 def test_accuracy_earns_in_proportion(judge: Judge, evidence_of: Any, accuracy: float, share: float) -> None:
-    result = judge(evidence_of(measurements=measured(accuracy)))["test_accuracy"]
+    result = judge(evidence_of(measurements=measured({"accuracy": accuracy})))["test_accuracy"]
     assert result.share == share
     assert result.trust == "sealed"
-    assert f"{accuracy:.4f} on 5,000 test pictures that the notebook never saw" in result.found
+    assert f"{accuracy:.4f} on 5,000 rows that the notebook never saw" in result.found
 
 
 def test_without_a_calibration_accuracy_is_undecided(evidence_of: Any, course: Course, assignment: Assignment) -> None:
@@ -425,7 +346,11 @@ def test_without_a_calibration_accuracy_is_undecided(evidence_of: Any, course: C
 def test_a_figure_on_the_notebooks_own_arrays_waits_for_a_person(judge: Judge, evidence_of: Any) -> None:
     why = "The preprocessing could not be recovered."
     results = judge(
-        evidence_of(measurements=measured(0.95, tier="own_arrays"), not_measured_because=why, left_to_a_person=True)
+        evidence_of(
+            measurements=measured({"accuracy": 0.95}, tier="own_arrays"),
+            not_measured_because=why,
+            left_to_a_person=True,
+        )
     )
     assert results["test_accuracy"].status == results["test_every_class"].status == "undecided"
     assert why in results["test_accuracy"].hint
@@ -437,14 +362,14 @@ def test_a_figure_on_the_notebooks_own_arrays_waits_for_a_person(judge: Judge, e
     [(0.10, "hardly better than guessing"), (0.84, "The network overfits"), (0.88, "The network can still learn")],
 )
 def test_a_low_accuracy_comes_with_the_next_step(judge: Judge, evidence_of: Any, accuracy: float, advice: str) -> None:
-    assert advice in judge(evidence_of(measurements=measured(accuracy)))["test_accuracy"].hint
+    assert advice in judge(evidence_of(measurements=measured({"accuracy": accuracy})))["test_accuracy"].hint
 
 
 def test_a_training_that_the_budget_cut_is_undecided_not_failed(
     judge: Judge, evidence_of: Any, documented: list[Layer]
 ) -> None:
     cut = model_of(documented, fits=[fit_of(stopped="budget", epochs_asked=10, epochs_granted=2)])
-    results = judge(evidence_of(models=[cut], measurements=measured(0.85)))
+    results = judge(evidence_of(models=[cut], measurements=measured({"accuracy": 0.85})))
     assert results["test_accuracy"].status == results["test_epochs"].status == "undecided"
     assert "after 2 of 10 epochs" in results["test_accuracy"].found
     assert judge(evidence_of(models=[cut]))["test_accuracy"].status == "passed"
@@ -452,7 +377,7 @@ def test_a_training_that_the_budget_cut_is_undecided_not_failed(
 
 def test_a_class_that_is_never_recognised_is_named(judge: Judge, evidence_of: Any) -> None:
     blind = [row if label != 6 else [500] + [0] * 9 for label, row in enumerate(CONFUSION)]
-    result = judge(evidence_of(measurements=measured(0.82, confusion=blind)))["test_every_class"]
+    result = judge(evidence_of(measurements=measured({"accuracy": 0.82}, confusion=blind)))["test_every_class"]
     assert result.share == 0.9
     assert "Shirt (class 6) in 0.00" in result.found
 

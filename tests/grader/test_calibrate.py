@@ -12,6 +12,7 @@ from grader.course import Calibration, CalibrationRun, Course, bundled
 from grader.errors import TeacherError
 from grader.expect import share_between
 from grader.pipeline import Desk
+from grader.records import Evidence
 from tests.conftest import notebook_of
 
 from . import samples_for_reports as samples
@@ -79,6 +80,23 @@ def test_a_better_network_never_earns_less(reached: list[float]):
     assert share_between(max(reached), limits.floor, limits.full) == 1
 
 
+def test_an_error_must_be_small():
+    limits = threshold([2.4, 2.5, 2.3, 2.6, 2.45], "mae")
+    assert limits.floor == pytest.approx(2 * 2.45)
+    assert 2.6 < limits.full < limits.floor
+    assert 0.005 < miss_probability([2.4, 2.5, 2.3, 2.6, 2.45], limits.full, "mae") <= 0.01
+    assert share_between(2.3, limits.floor, limits.full) == 1
+    assert share_between(5, limits.floor, limits.full) == 0
+
+
+@pytest.mark.parametrize("reached", [[2.4, 2.5], [2.0, 6.0], [1.0, 1.0, 1.0]])
+def test_a_smaller_error_never_earns_less(reached: list[float]):
+    limits = threshold(reached, "mae")
+    shares = [share_between(value, limits.floor, limits.full) for value in np.linspace(0, 60, 301)]
+    assert shares == sorted(shares, reverse=True)
+    assert share_between(min(reached), limits.floor, limits.full) == 1
+
+
 # -- Runs --------------------------------------------------------------------------------------------------------------
 
 
@@ -86,12 +104,27 @@ def test_a_calibration_keeps_every_run_with_its_seed_and_curve(desk: Desk):
     first = samples.good().evidence
     measured = first.measurements[0].model_copy(update={"metrics": {"accuracy": 0.91}})
     run = first.run.model_copy(update={"seed": 1})
-    found = summarise([first, first.model_copy(update={"run": run, "measurements": [measured]})], desk)
+    found = summarise([first, first.model_copy(update={"run": run, "measurements": [measured]})], desk, {})
     assert [run.metrics["accuracy"] for run in found.runs] == [0.9, 0.91]
     assert found.runs[1].seed == 1
     assert found.runs[0].curve["val_loss"] == samples.HISTORY["val_loss"]
     assert (found.data, found.stand_in, found.parameters) == (desk.served.data.fingerprint, True, 241_546)
     assert found.thresholds["accuracy"] == threshold([0.9, 0.91])
+
+
+def test_runs_on_other_sealed_rows_are_kept_and_set_no_thresholds(desk: Desk):
+    first = samples.good().evidence
+
+    def reached(mae: float) -> Evidence:
+        metrics = {"mae": mae, "linear_mae": 3.6}
+        return first.model_copy(
+            update={"measurements": [first.measurements[0].model_copy(update={"metrics": metrics})]}
+        )
+
+    found = summarise([reached(2.4), reached(2.5)], desk, {7: reached(3.9), 8: reached(2.0)})
+    assert [(run.sealed_seed, run.metrics["mae"]) for run in found.runs] == [(None, 2.4), (None, 2.5), (7, 3.9), (8, 2)]
+    assert found.thresholds == {"mae": threshold([2.4, 2.5], "mae")}
+    assert found.miss_probability.keys() == {"mae"}
 
 
 def test_a_reference_that_does_not_run_to_its_end_sets_no_thresholds(desk: Desk, course: Course):

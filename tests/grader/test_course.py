@@ -53,7 +53,7 @@ def test_a_folder_is_all_that_a_new_assignment_needs(course: Course):
         shutil.copytree(course.folder / part / "fashion-mnist", course.folder / part / "clothes")
     newcomer = Course(course.folder)
     assignment = newcomer.assignment("clothes")
-    assert newcomer.names == ["clothes", "fashion-mnist"]
+    assert "clothes" in newcomer.names
     assert assignment.name == "clothes"
     sample = samples.good()
     files = newcomer.check_files(assignment, newcomer.rubric(assignment))

@@ -53,6 +53,7 @@ def test_a_kernel_that_was_gone_before_the_last_cell_has_died(code: int, words: 
     ("ended", "over", "name", "value"),
     [
         (Ended(code=-9, limit="memory_mb", used=6_100), None, "memory_mb", 6_000),
+        (Ended(code=-11, peak_mb=5_700), None, "memory_mb", 6_000),
         (Ended(code=-9, limit="processes", used=600), None, "processes", 512),
         (Ended(code=-15), "wall_seconds", "wall_seconds", 900),
         (Ended(code=-15), "output_mb", "output_mb", 20),

@@ -12,14 +12,16 @@ from sklearn.metrics import accuracy_score, confusion_matrix
 from grader import judge as module
 from grader.execute import Recording
 from grader.inside.guard import Ended
-from grader.judge import judge, measurement, read_answer, read_array, read_labels, unusable
+from grader.judge import judge, read_answer, read_array, read_labels
+from grader.measure import measure, unusable
 from grader.pipeline import Desk
-from grader.records import Limits, Measurement
+from grader.records import Limits, Measurement, Task
 from grader.sandbox import Job, PlainSandbox
 
 from . import samples_for_reports as samples
 
 TASK = samples.assignment().task
+PRICES = TASK.model_copy(update={"kind": "regression", "outputs": 1})
 ANSWER = {"model": None, "refused": None, "preprocessing": None, "why_not": "", "rows_from": {}}
 
 
@@ -53,11 +55,11 @@ HOSTILE = {
 def labels(tmp_path: Path):
     """Read the labels of a sample that holds this .npy file."""
 
-    def read(content: bytes, name: str = "labels.npy") -> np.ndarray | None:
+    def read(content: bytes, name: str = "labels.npy", task: Task = TASK) -> np.ndarray | None:
         path = tmp_path / "sample.npz"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(name, content)
-        return read_labels(path, TASK)
+        return read_labels(path, task)
 
     return read
 
@@ -80,7 +82,7 @@ def outputs_and_labels() -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("shape", [(500,), (500, 1)])
 def test_accuracy_and_confusion_are_those_of_scikit_learn(shape: tuple[int, ...]):
     outputs, y_true = outputs_and_labels()
-    found = measurement("sealed", outputs, y_true.reshape(shape), TASK, "divided by 255")
+    found = measure("sealed", outputs, y_true.reshape(shape), TASK, "divided by 255")
     assert found.metrics["accuracy"] == pytest.approx(accuracy_score(y_true, outputs.argmax(axis=1)))
     assert found.confusion == confusion_matrix(y_true, outputs.argmax(axis=1), labels=range(10)).tolist()
     assert found == Measurement.model_validate_json(found.model_dump_json())
@@ -152,6 +154,22 @@ def test_labels_are_numbers_of_classes_however_they_were_given(labels, given: np
 )
 def test_labels_that_are_no_classes_of_the_sheet_are_none(labels, given: np.ndarray):
     assert labels(npy(given)) is None
+
+
+@pytest.mark.parametrize("given", [np.array([24.5, 7.2]), np.array([[24.5], [7.2]], "float32")], ids=str)
+def test_labels_of_a_regression_are_the_figures_themselves(labels, given: np.ndarray):
+    assert labels(npy(given), task=PRICES).tolist() == pytest.approx([24.5, 7.2])
+
+
+@pytest.mark.parametrize("given", [np.array([1.0, np.nan]), np.array([1e200]), np.eye(2)], ids=str)
+def test_labels_that_are_no_figures_are_none(labels, given: np.ndarray):
+    assert labels(npy(given), task=PRICES) is None
+
+
+def test_labels_of_two_classes_are_numbers_though_one_unit_tells_them_apart(labels):
+    task = TASK.model_copy(update={"outputs": 1})
+    assert labels(npy(np.array([0.0, 1.0])), task=task).tolist() == [0, 1]
+    assert labels(npy(np.array([0.0, 2.0])), task=task) is None
 
 
 # -- The sandbox's answer ----------------------------------------------------------------------------------------------

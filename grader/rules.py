@@ -1,0 +1,190 @@
+"""A network and its task -> whether it keeps the rules that the sheet prints, each rule as an expectation."""
+
+from dataclasses import dataclass
+
+from grader.expect import Expectation, Missing
+from grader.records import Layer, Model, Shape, Task
+
+LOSSES = {
+    "softmax": {"sparse_categorical_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy"},
+    "sigmoid": {"binary_crossentropy", "bce", "binary_focal_crossentropy"},
+    "linear": {
+        *("mean_squared_error", "mse", "mean_absolute_error", "mae", "huber", "log_cosh", "logcosh"),
+        *("mean_squared_logarithmic_error", "msle", "mean_absolute_percentage_error", "mape"),
+    },
+}
+"""By the activation of the last layer: what may be compared with the labels."""
+USUAL_LOSSES = {
+    "softmax": "sparse_categorical_crossentropy (labels are numbers) or categorical_crossentropy (one-hot labels)",
+    "sigmoid": "binary_crossentropy",
+    "linear": "mse, mae, huber or log_cosh",
+}
+WHY_THE_LOSS = {
+    "softmax": "Cross-entropy compares the probabilities with the one true class; other losses learn slower or not at "
+    'all. Give compile() loss="sparse_categorical_crossentropy" and leave the labels as they were loaded.',
+    "sigmoid": "Cross-entropy compares the probability of class 1 with the label, 0 or 1; other losses learn slower or "
+    'not at all. Give compile() loss="binary_crossentropy".',
+    "linear": "The loss must say how far a number is from the right one; cross-entropy compares probabilities. Give "
+    'compile() loss="mse".',
+}
+WHY_THE_ACTIVATION = {
+    "softmax": "softmax makes the numbers positive, with a sum of 1, so each is the probability of one class.",
+    "sigmoid": "sigmoid brings the number between 0 and 1, so it is the probability of class 1.",
+    "linear": "without an activation the output can be any number.",
+}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A last layer that answers the task."""
+
+    units: int
+    activation: str
+
+    @property
+    def words(self) -> str:
+        """For example: 10 softmax units."""
+        return counted(self.units, self.activation)
+
+    @property
+    def code(self) -> str:
+        """As one writes it in Keras."""
+        activation = "" if self.activation == "linear" else f', activation="{self.activation}"'
+        return f"Dense({self.units}{activation})"
+
+
+def endings(task: Task) -> list[Ending]:
+    """The sheet's; one of two classes can also be chosen by two softmax units."""
+    own = Ending(task.outputs, task.output_activation or "linear")
+    return [own, Ending(2, "softmax")] if own == Ending(1, "sigmoid") else [own]
+
+
+def ending_for(model: Model, task: Task) -> Ending:
+    """The one with as many units as the network has, else the sheet's."""
+    units = (model.output_shape or (None,))[-1]
+    return next((ending for ending in endings(task) if ending.units == units), endings(task)[0])
+
+
+def input_shape(model: Model, task: Task) -> Expectation:
+    """Whether the network takes a row of the data.
+
+    Raises:
+        Missing: nobody knows what it takes.
+    """
+    allowed, shape = task.input_shapes, model.input_shape
+    expected = f"a network that takes {listed(allowed)}"
+    start = f"Start the model with keras.Input(shape={allowed[0]})"
+    if shape is None:
+        raise Missing(expected, "a network whose input shape was never fixed", f"{start}.")
+    if any(fits(shape[1:], target) for target in allowed):
+        return Expectation(expected, f"one that takes {shape[1:]}")
+    hint = f"{start}, and bring training and test rows into that shape."
+    return Expectation(expected, f"one that takes {shape[1:]}", hint, share=0.0)
+
+
+def output_layer(model: Model, task: Task) -> Expectation:
+    """Whether the last layer gives what the sheet asks for: half where only its activation is another."""
+    last, activation, ending = layers(model)[-1].name, final_activation(model), ending_for(model, task)
+    units = (model.output_shape or (None,))[-1]
+    good = activation == ending.activation or (activation == "linear" and wants_logits(model))
+    share = 0.0 if units != ending.units else 1.0 if good else 0.5
+    expected = f"{' or '.join(ending.words for ending in endings(task))} at the end"
+    if ending.activation != "linear":
+        expected += ", or linear ones and from_logits=True in the loss"
+    hint = f"End with {ending.code}: {WHY_THE_ACTIVATION[ending.activation]}"
+    return Expectation(
+        expected, f"{counted(units, activation)} at the end, in `{last}`", hint if share < 1 else "", share
+    )
+
+
+def loss(model: Model, task: Task) -> Expectation:
+    """Whether the loss fits the last layer that the task needs: half where an activation is applied twice.
+
+    Raises:
+        Missing: the network was not compiled with a loss.
+    """
+    wanted = ending_for(model, task).activation
+    expected, hint = USUAL_LOSSES[wanted], WHY_THE_LOSS[wanted]
+    if model.compiled is None or model.compiled.loss is None:
+        raise Missing(expected, "no loss: the model was not compiled with one", hint)
+    given = model.compiled.loss
+    if spelled_as_function(given) not in LOSSES[wanted]:
+        return Expectation(expected, given, hint, share=0.0)
+    if wants_logits(model) and final_activation(model) == wanted:
+        hint = f"The loss applies {wanted} to numbers that are probabilities already. Take from_logits=True away."
+        return Expectation(expected, f"{given} after a {wanted} layer: {wanted} twice", hint, share=0.5)
+    return Expectation(expected, given)
+
+
+def parameter_budget(model: Model, task: Task) -> Expectation:
+    """Whether the network has no more parameters than the sheet allows, and any at all."""
+    largest = max(layers(model), key=lambda layer: layer.parameters)
+    kept = 0 < model.parameters <= task.parameter_budget
+    hint = (
+        "More parameters train slower and learn the training rows by heart sooner. Give "
+        f"`{largest.name}` fewer units, or make smaller what reaches it, for example by pooling."
+    )
+    return Expectation(
+        expected=f"at most {task.parameter_budget:,} parameters",
+        found=f"{model.parameters:,}, of them {largest.parameters:,} in `{largest.name}`",
+        hint="" if kept else hint,
+        share=float(kept),
+    )
+
+
+def required_layers(model: Model, task: Task, hint: str) -> Expectation:
+    """Whether the network has the layers that the sheet asks for; `hint` says what they are good for."""
+    names = {
+        kind: [f"`{layer.name}`" for layer in model.layers if layer.class_name.endswith(kind)]
+        for kind in task.required_layers
+    }
+    shares = [min(1.0, len(names[kind]) / least) for kind, least in task.required_layers.items()]
+    share = min(shares, default=1.0)
+    return Expectation(
+        expected="at least " + " and ".join(f"{least} {kind} layers" for kind, least in task.required_layers.items()),
+        found="; ".join(f"{len(found)}: {', '.join(found)}" if found else "none" for found in names.values()),
+        hint=hint if share < 1 else "",
+        share=share,
+    )
+
+
+def layers(model: Model) -> list[Layer]:
+    """The layer table. Raises `Missing` where it is empty."""
+    if not model.layers:
+        raise Missing("a model with layers", "an empty one", "Add the layers of the sheet's table, one by one.")
+    return model.layers
+
+
+def fits(shape: Shape, target: Shape) -> bool:
+    """Whether rows of shape `target` can go in; None in the one and 0 in the other is an axis of any length."""
+    return len(shape) == len(target) and all(a is None or b in (0, a) for a, b in zip(shape, target, strict=True))
+
+
+def listed(shapes: list[Shape]) -> str:
+    """In words: (28, 28, 1), (28, 28) or (784,)."""
+    *first, last = [str(tuple(side or "any" for side in shape)).replace("'", "") for shape in shapes]
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def counted(units: int | None, activation: str) -> str:
+    """In words: 1 sigmoid unit, 10 softmax units."""
+    return f"{units} {activation} unit{'' if units == 1 else 's'}"
+
+
+def final_activation(model: Model) -> str:
+    """What is done last to the outputs, also where a layer of its own does it: softmax, linear, ..."""
+    last = layers(model)[-1]
+    return "softmax" if last.class_name == "Softmax" else last.activation or "linear"
+
+
+def wants_logits(model: Model) -> bool:
+    """Whether the loss applies softmax or sigmoid by itself."""
+    return "from_logits=True" in ((model.compiled and model.compiled.loss) or "")
+
+
+def spelled_as_function(loss: str) -> str:
+    """The loss by its function's name: SparseCategoricalCrossentropy() is sparse_categorical_crossentropy."""
+    name = loss.split("(")[0]
+    if name.isupper():
+        return name.lower()
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
