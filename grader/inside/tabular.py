@@ -142,14 +142,14 @@ class TableTracer:
         for least, which in ((LEARNED, ""), (0.5, "some of ")):
             for name, rows in pieces.items():
                 rows = rows[:, columns]
-                low, size = rows.min(axis=0), np.ptp(rows, axis=0)
+                lowest, reach = rows.min(axis=0), np.ptp(rows, axis=0)
                 for words, middle, length in (
                     ("standardised by the mean and deviation of", rows.mean(axis=0), rows.std(axis=0)),
                     ("standardised by the mean and deviation of", rows.mean(axis=0), rows.std(axis=0, ddof=1)),
-                    ("scaled by its range in", low, size),
+                    ("scaled by its range in", lowest, reach),
                 ):
-                    unit = np.where(length > 0, length, 1)
-                    if (np.abs(centre - middle) <= least * unit).all() and (np.abs(spread / unit - 1) <= least).all():
+                    size = np.where(length > 0, length, 1)
+                    if (np.abs(centre - middle) <= least * size).all() and (np.abs(spread / size - 1) <= least).all():
                         return f"each feature {words} {which}{name}{without}"
         return f"each feature scaled on its own{without}"
 

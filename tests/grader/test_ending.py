@@ -49,11 +49,17 @@ def test_a_kernel_that_was_gone_before_the_last_cell_has_died(code: int, words: 
     assert found.sentence.startswith(f"The kernel ended in cell 2 {words}")
 
 
+@pytest.mark.parametrize(("peak_mb", "status"), [(5_700, "limit"), (3_000, "died")])
+def test_a_crash_near_the_memory_limit_is_that_limit(peak_mb: float, status: str):
+    found = ending(ok(1), ended=Ended(code=-11, peak_mb=peak_mb), current=2)
+    assert found.status == status
+    assert ("`memory_mb` (now 6000)" in found.sentence) == (status == "limit")
+
+
 @pytest.mark.parametrize(
     ("ended", "over", "name", "value"),
     [
         (Ended(code=-9, limit="memory_mb", used=6_100), None, "memory_mb", 6_000),
-        (Ended(code=-11, peak_mb=5_700), None, "memory_mb", 6_000),
         (Ended(code=-9, limit="processes", used=600), None, "processes", 512),
         (Ended(code=-15), "wall_seconds", "wall_seconds", 900),
         (Ended(code=-15), "output_mb", "output_mb", 20),
