@@ -26,18 +26,19 @@ MOST_RATIO = 0.35
 CELLS = (
     "import numpy as np\nimport tensorflow as tf\nfrom tensorflow import keras",
     "import os\nfolder = {served!r} if os.path.isdir({served!r}) else {here!r}\n"
-    "x_train, y_train = np.load(folder + '/x_train.npy') / 255.0, np.load(folder + '/y_train.npy')\n"
-    "x_test, y_test = np.load(folder + '/x_test.npy') / 255.0, np.load(folder + '/y_test.npy')",
+    "def load(name, rows):\n    return np.load(f'{{folder}}/{{name}}.npy', mmap_mode='r')[:rows]\n"
+    "x_train, y_train = load('x_train', 2000) / 255.0, load('y_train', 2000)\n"
+    "x_test, y_test = load('x_test', 1000) / 255.0, load('y_test', 1000)",
     "layers = [keras.layers.Dense(32, activation='relu'), keras.layers.Dense(10, activation='softmax')]\n"
     "model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), *layers])\n"
     "model.compile(optimizer='adam', loss='sparse_categorical_crossentropy', metrics=['accuracy'])\n"
-    "model.fit(x_train[:2000], y_train[:2000], epochs=2, verbose=2)\n"
-    "model.evaluate(x_test[:1000], y_test[:1000], verbose=2)",
+    "model.fit(x_train, y_train, epochs=2, verbose=2)\n"
+    "model.evaluate(x_test, y_test, verbose=2)",
 )
 
 
 def light_notebook(desk: Desk) -> nbformat.NotebookNode:
-    """Loads, builds, trains and evaluates a small net, in about a second of its own."""
+    """Loads, builds, trains and evaluates a small net, in about half a second of its own."""
     places = {"served": f"{wall.SERVED}/{desk.assignment.task.dataset}", "here": str(desk.served.folder)}
     notebook: nbformat.NotebookNode = nbformat.v4.new_notebook()
     notebook.cells = [nbformat.v4.new_code_cell(cell.format(**places)) for cell in CELLS]
