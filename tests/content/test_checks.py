@@ -531,6 +531,16 @@ def test_a_result_needs_rows_that_were_not_trained_on(
     assert judge(evidence_of(models=[model]))["test_evaluated_on_unseen_rows"].status == status
 
 
+def test_a_copy_that_was_loaded_again_may_be_the_one_that_is_evaluated(
+    judge: Judge, evidence_of: Any, documented: list[Layer]
+) -> None:
+    trained = model_of(documented, fits=[fit_of(validation_rows=0)], evaluations=[])
+    loaded = model_of(documented, fits=[]).model_copy(update={"id": "model-2"})
+    other = model_of(documented[:3], fits=[]).model_copy(update={"id": "model-3"})
+    assert judge(evidence_of(models=[trained, other]))["test_evaluated_on_unseen_rows"].status == "failed"
+    assert judge(evidence_of(models=[trained, loaded]))["test_evaluated_on_unseen_rows"].status == "passed"
+
+
 @pytest.mark.parametrize(("remarks", "share"), [(2, 1.0), (5, pytest.approx(0.7)), (12, 0.0)])
 def test_remarks_of_ruff_cost_in_proportion_to_the_code(
     judge: Judge, evidence_of: Any, remarks: int, share: float
