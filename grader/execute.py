@@ -255,9 +255,16 @@ def read_record(path: Path) -> Recorded:
     try:
         if path.stat().st_size > RECORD_BYTES:
             return Recorded()
-        return Recorded.model_validate_json(path.read_bytes())
+        recorded = Recorded.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return Recorded()
+    return recorded.model_copy(update={"models": [as_claimed(model) for model in recorded.models]})
+
+
+def as_claimed(model: Model) -> Model:
+    """The model without what only the judge may say, should the notebook have written that too."""
+    fits = [fit.model_copy(update={"rows_from": {}}) for fit in model.fits]
+    return model.model_copy(update={"rebuilt": False, "fits": fits})
 
 
 def cell_result(number: int, notes: Notes, unparsable: dict[int, CellError]) -> CellRun:

@@ -145,6 +145,39 @@ def test_predictions_of_a_wrong_shape_are_explained(grade: Grade, write_notebook
     assert "10 units" in page
 
 
+def test_an_activation_of_tensorflows_own_is_measured_like_keras(grade: Grade, write_notebook):
+    build = "import tensorflow as tf\n" + BUILD.replace('"softmax"', "tf.nn.softmax")
+    _, evidence, _ = grade(write_notebook(LOAD, build + COMPILE, FIT))
+    assert evidence.measurement.tier == "sealed"
+
+
+def test_a_network_with_code_of_its_own_is_left_to_a_person(grade: Grade, write_notebook):
+    build = BUILD.replace("keras.layers.Flatten()", "keras.layers.Lambda(lambda x: x * 1.0), keras.layers.Flatten()")
+    graded, evidence, page = grade(write_notebook(LOAD, build + COMPILE, FIT))
+    architecture, accuracy, _ = graded.grade.columns["Answers"].criteria
+    assert (architecture.outcome, accuracy.outcome) == ("pending", "pending")
+    assert not evidence.models[0].rebuilt
+    assert "Lambda" in page
+
+
+def test_a_forged_layer_table_earns_nothing(grade: Grade, write_notebook):
+    forge = """
+import gc, json
+from grader.inside.recorder import Recorder
+recorder = next(thing for thing in gc.get_objects() if isinstance(thing, Recorder))
+layer = {"name": "conv2d", "class_name": "Conv2D", "output_shape": [None, 26, 26, 32], "parameters": 320}
+last = {"name": "dense", "class_name": "Dense", "activation": "softmax", "output_shape": [None, 10], "parameters": 1290}
+model = {"id": "model-1", "kind": "Sequential", "layers": [layer, layer, last], "parameters": 241546,
+         "trainable_parameters": 241546, "input_shape": [None, 28, 28, 1], "output_shape": [None, 10], "rebuilt": True}
+Recorder.write = lambda self: (self.out / "record.json").write_text(json.dumps({"models": [model]}))
+recorder.write()
+"""
+    graded, evidence, _ = grade(write_notebook(forge))
+    assert [model.parameters for model in evidence.models] == [241_546]
+    assert graded.grade.columns["Answers"].criteria[0].outcome == "pending"
+    assert graded.grade.columns["Answers"].criteria[1].outcome != "earned"
+
+
 def test_a_nan_loss_is_explained(grade: Grade, write_notebook):
     _, evidence, page = grade(write_notebook(LOAD, BUILD + COMPILE, FIT.replace("x_train", "x_train * np.nan")))
     assert evidence.model.last_fit.history["loss"] == [None, None]

@@ -242,6 +242,33 @@ def test_a_training_in_a_loop_of_the_notebooks_own_is_no_missing_one(run: Run):
         model.last_fit  # noqa: B018
 
 
+@pytest.mark.parametrize(
+    ("data", "updates"),
+    [
+        # More than 2,000 updates, so that batches would run many at a time if that were safe.
+        ("np.tile(x, (40, 1)), np.tile(y, (40, 1)), batch_size=1", 2560),
+        ("tf.data.Dataset.from_tensor_slices((x, y)).repeat().batch(1), steps_per_epoch=2050", 2050),
+        ("((x[:1], y[:1]) for _ in range(9000)), steps_per_epoch=2050", 2050),
+    ],
+)
+def test_a_training_makes_as_many_updates_as_were_asked_for(run: Run, data: str, updates: int):
+    recording = run(SMALL_MODEL + "import tensorflow as tf", f"model.fit({data}, epochs=1, verbose=0)")
+    assert recording.run.status == "finished"
+    assert recording.models[0].updates == updates
+
+
+def test_a_model_that_cannot_be_described_does_not_hide_the_others(run: Run):
+    odd = """
+class Odd(keras.Model):
+    @property
+    def optimizer(self):
+        raise RuntimeError('not today')
+odd = Odd()
+"""
+    recording = run(SMALL_MODEL, odd, "model.fit(x, y, epochs=1, verbose=0)")
+    assert "model" in [model.variable for model in recording.models if model.fits]
+
+
 def test_batches_of_a_generator_are_looked_at(run: Run):
     generator = """
 class Batches(keras.utils.PyDataset):
