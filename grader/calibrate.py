@@ -16,7 +16,8 @@ from grader.datasets import data_set
 from grader.errors import TeacherError
 from grader.execute import Progress
 from grader.pipeline import Desk, gather, open_desk, run_notebook
-from grader.records import Assignment, Evidence
+from grader.records import Evidence
+from grader.sheet import Assignment
 
 MISS_PROBABILITY = 0.01
 """How likely the reference itself may stay below full marks."""

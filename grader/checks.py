@@ -21,8 +21,9 @@ from grader.course import Threshold
 from grader.errors import TeacherError
 from grader.expect import Expectation, Missing, NotMet, Undecided, made
 from grader.modules import pip_install
-from grader.records import Assignment, CheckResult, Evidence
+from grader.records import CheckResult, Evidence
 from grader.rubric import Rubric
+from grader.sheet import Assignment
 
 HIDDEN_FOLDER = "reference"
 LEFT_OUT = (pytest.skip.Exception, pytest.xfail.Exception)

@@ -1,6 +1,7 @@
 """The models of a notebook -> the one that answers the sheet, with the reason for the choice."""
 
-from grader.records import Model, Task
+from grader.records import Model
+from grader.sheet import Task
 
 
 def choose(models: list[Model], task: Task) -> tuple[str | None, str]:

@@ -9,8 +9,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 from rapidfuzz import process
 
 from grader.errors import UsageError
-from grader.records import Assignment, Count, Name, Record
+from grader.fields import Count, Name, Record
 from grader.rubric import Rubric, invalid, read_rubric, read_toml
+from grader.sheet import Assignment
 
 
 class Reference(Record):

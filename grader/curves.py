@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil, floor, log10
 
-from grader.records import Figure, Fit
+from grader.fields import Figure
+from grader.records import Fit
 
 MOST_EPOCHS = 150
 """Points of a curve and rows of the table behind it; of longer training every second, third ... epoch is shown."""

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.inside.request import Ended
-from grader.records import CellRun, LimitHit, Limits, RunStatus
+from grader.records import CellRun, LimitHit, RunStatus
+from grader.sheet import Limits
 
 SIGNS = {
     "memory_mb": re.compile(r"MemoryError|bad_alloc|OOM when allocating|failed to allocate memory"),

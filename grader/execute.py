@@ -23,10 +23,12 @@ from grader.cells import cell_run, code_cells, missing_modules, number_of
 from grader.collect import imported_modules
 from grader.ending import how_it_ended
 from grader.errors import SandboxError
+from grader.fields import Record, Seconds
 from grader.inside.request import LAUNCH_FAILED, Ended
 from grader.provisioner import SandboxKernelManager
-from grader.records import CellError, CellRun, Limits, Model, Record, Run, Seconds
+from grader.records import CellError, CellRun, Model, Run
 from grader.sandbox import Job, Sandbox
+from grader.sheet import Limits
 
 RECORD_BYTES = 5 << 20
 OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}

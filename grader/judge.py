@@ -15,10 +15,12 @@ import numpy as np
 from pydantic import ValidationError
 
 from grader.execute import Recording
+from grader.fields import Count, Line, Name, Record, Shape
 from grader.measure import linear_baseline, measure, unusable
-from grader.records import Count, Layer, Limits, Line, Measurement, Model, Name, Record, Shape, Task
+from grader.records import Layer, Measurement, Model
 from grader.sandbox import Job, Sandbox
 from grader.served import Served
+from grader.sheet import Limits, Task
 
 JUDGE_SECONDS = 180
 FILE_BYTES = 600 << 20

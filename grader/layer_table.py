@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product, zip_longest
 
-from grader.records import DocumentedLayer, DocumentedModel, Layer, Model
+from grader.records import Layer, Model
+from grader.sheet import DocumentedLayer, DocumentedModel
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.records import Measurement, Task
+from grader.records import Measurement
 from grader.served import Served
+from grader.sheet import Task
 
 Outputs = NDArray[Any]
 Labels = NDArray[Any]

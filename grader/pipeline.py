@@ -18,12 +18,13 @@ from grader.execute import Progress, Recording, execute
 from grader.framework import explain, instead_of_keras
 from grader.judge import judge
 from grader.quality import count_code_lines, find_quality, with_code_lines
-from grader.records import Assignment, Evidence, Grade, Limits, Run
+from grader.records import Evidence, Grade, Run
 from grader.report import render_report
 from grader.rubric import Rubric
 from grader.sandbox import Sandbox, open_sandbox
 from grader.score import score
 from grader.served import Served, default_cache, get_split, serve
+from grader.sheet import Assignment, Limits
 from grader.standin import digits
 
 WALL_SECONDS_PER_TRAINING_SECOND = 2

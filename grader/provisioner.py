@@ -17,8 +17,8 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Type
 
-from grader.records import Limits
 from grader.sandbox import Job
+from grader.sheet import Limits
 
 PROVISIONER = "grader-warm"
 MESSAGE_BYTES = 200 << 20

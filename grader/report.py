@@ -15,9 +15,11 @@ from markupsafe import Markup, escape
 
 from grader import __version__
 from grader.curves import figure_text, training_view
+from grader.fields import Shape
 from grader.layer_table import compare_layers
-from grader.records import Assignment, Column, Evidence, Grade, Model, Shape, Submission
+from grader.records import Column, Evidence, Grade, Model, Submission
 from grader.rubric import ColumnScheme, Rubric
+from grader.sheet import Assignment
 
 TEMPLATES = Path(__file__).parent / "templates"
 TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from grader.errors import TeacherError
-from grader.records import Line, Name, Record
+from grader.fields import Line, Name, Record
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 Marks = Annotated[float, Field(gt=0)]

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from grader.expect import Expectation, Missing
-from grader.records import Layer, Model, Shape, Task
+from grader.fields import Shape
+from grader.records import Layer, Model
+from grader.sheet import Task
 
 LOSSES = {
     "softmax": {"sparse_categorical_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy"},

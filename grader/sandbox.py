@@ -23,7 +23,7 @@ import psutil
 from grader import wall
 from grader.errors import SandboxError, TeacherError
 from grader.inside.request import Ended, Request
-from grader.records import Limits
+from grader.sheet import Limits
 
 WARM_UP_SECONDS = 120
 FIRST_USER = 100_000

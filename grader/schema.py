@@ -4,7 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from grader.records import Evidence, Grade, Record
+from grader.fields import Record
+from grader.records import Evidence, Grade
 
 RECORDS: dict[str, type[Record]] = {"grade.schema.json": Grade, "evidence.schema.json": Evidence}
 

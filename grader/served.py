@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from grader.datasets import Array, Split, Store, flatten
 from grader.errors import TeacherError
-from grader.records import Count, DataUsed, Record
+from grader.fields import Count, Record
+from grader.records import DataUsed
 from grader.standin import STAND_INS, digits
 
 LAYOUT = 2

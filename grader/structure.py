@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from grader.expect import Expectation
-from grader.records import Assignment, DocumentedLayer, DocumentedModel, Layer, Model, Setting, Shape, Task
+from grader.fields import Setting, Shape
+from grader.records import Layer, Model
 from grader.rules import fits
+from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Task
 
 
 def parameter_counts(model: Model, assignment: Assignment) -> Expectation:

@@ -11,8 +11,8 @@ from grader.cells import code_cells
 from grader.collect import unparsable
 from grader.execute import Recording, execute
 from grader.pipeline import Desk, open_desk
-from grader.records import Limits
 from grader.sandbox import Sandbox
+from grader.sheet import Limits
 
 needs_wall = pytest.mark.skipif(wall.why_not() is not None, reason=f"no wall on this machine: {wall.why_not()}")
 Run = Callable[..., Recording]

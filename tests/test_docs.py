@@ -13,8 +13,9 @@ from typer.main import get_command
 from grader.checks import run_checks
 from grader.cli import app
 from grader.course import Course, bundled
-from grader.records import DataUsed, Evidence, Limits, Run
+from grader.records import DataUsed, Evidence, Run
 from grader.schema import RECORDS, schema
+from grader.sheet import Limits
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -4,7 +4,8 @@ import pytest
 
 from grader import rules
 from grader.expect import settle
-from grader.records import Assignment, Evidence
+from grader.records import Evidence
+from grader.sheet import Assignment
 
 WHY_HIDDEN_LAYERS = (
     "With fewer than two hidden layers it is no deep network, and without any it is linear regression. Begin with "

@@ -4,7 +4,8 @@ import pytest
 
 from grader import rules
 from grader.expect import expect, settle
-from grader.records import Assignment, Evidence
+from grader.records import Evidence
+from grader.sheet import Assignment
 
 
 @pytest.mark.criterion("architecture")

@@ -4,7 +4,8 @@ import pytest
 
 from grader import structure
 from grader.expect import settle
-from grader.records import Assignment, Evidence
+from grader.records import Evidence
+from grader.sheet import Assignment
 
 
 @pytest.mark.criterion("architecture")

@@ -5,7 +5,8 @@ import pytest
 from grader.attained import attained, spare_the_cut, training_figure
 from grader.course import Threshold
 from grader.expect import Expectation, Missing, settle
-from grader.records import Assignment, Evidence
+from grader.records import Evidence
+from grader.sheet import Assignment
 
 GUESSING = (
     "That is hardly better than guessing. Check that training and test pictures are prepared in the same way (both "

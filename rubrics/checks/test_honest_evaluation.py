@@ -3,7 +3,8 @@
 import pytest
 
 from grader.expect import Expectation, Undecided, expect, settle
-from grader.records import Assignment, DataUsed, Evidence, Fit, Model
+from grader.records import DataUsed, Evidence, Fit, Model
+from grader.sheet import Assignment
 
 MOST_TEST_ROWS = 0.02
 """Of the recognised training rows: some pictures of the data sets are in both parts by themselves."""

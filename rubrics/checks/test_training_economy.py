@@ -5,7 +5,8 @@ import math
 import pytest
 
 from grader.expect import Expectation, Missing, Undecided, expect, settle
-from grader.records import Evidence, Figure
+from grader.fields import Figure
+from grader.records import Evidence
 
 EXPLODED = (
     "The weights have grown without limit. Divide the inputs by their largest value, and try a smaller learning rate."

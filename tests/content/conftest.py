@@ -3,7 +3,7 @@
 import pytest
 
 from grader.course import Course, bundled
-from grader.records import Assignment
+from grader.sheet import Assignment
 
 NAMES = Course(bundled()).names
 

@@ -6,7 +6,6 @@ from typing import Any
 from grader.checks import run_checks
 from grader.course import Course, Threshold
 from grader.records import (
-    Assignment,
     CellRun,
     CheckResult,
     Compiled,
@@ -20,6 +19,7 @@ from grader.records import (
     Run,
     WrittenAnswer,
 )
+from grader.sheet import Assignment
 
 Judge = Callable[[Evidence], dict[str, CheckResult]]
 CONFUSION = [[450 if i == j else 50 if j == (i + 1) % 10 else 0 for j in range(10)] for i in range(10)]

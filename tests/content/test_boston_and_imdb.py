@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from grader.course import Course, Threshold
-from grader.records import Assignment, CheckResult, Compiled, Evaluation, Layer
+from grader.records import CheckResult, Compiled, Evaluation, Layer
+from grader.sheet import Assignment
 
 from .samples_for_checks import (
     METRICS,

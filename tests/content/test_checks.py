@@ -9,7 +9,6 @@ import pytest
 from grader.checks import run_checks
 from grader.course import Course, Threshold
 from grader.records import (
-    Assignment,
     CellError,
     CellRun,
     CheckResult,
@@ -21,6 +20,7 @@ from grader.records import (
     Run,
     WrittenAnswer,
 )
+from grader.sheet import Assignment
 
 from .samples_for_checks import (
     CONFUSION,

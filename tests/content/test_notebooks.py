@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from grader.course import Course, bundled
-from grader.records import Assignment
+from grader.sheet import Assignment
 
 ROOT = bundled()
 STARTERS = sorted((ROOT / "assignments").glob("*/starter.ipynb"))

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from grader.course import Course
-from grader.records import Assignment, DocumentedLayer
+from grader.sheet import Assignment, DocumentedLayer
 
 # Of each documented network: shape of a row, then kind, filters or units, side of the kernel or the pool; 0 for none.
 Rows = list[tuple[str, int, int]]

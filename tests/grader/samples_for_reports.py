@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from grader.records import (
-    Assignment,
     CellError,
     CellRun,
     CheckResult,
@@ -13,8 +12,6 @@ from grader.records import (
     Compiled,
     Criterion,
     DataUsed,
-    DocumentedLayer,
-    DocumentedModel,
     Evaluation,
     Evidence,
     Fit,
@@ -22,19 +19,17 @@ from grader.records import (
     Grade,
     Layer,
     LimitHit,
-    Limits,
     Measurement,
     Model,
     QualityFinding,
     Run,
     RunSummary,
     Submission,
-    Task,
-    TheorySection,
     Total,
     WrittenAnswer,
 )
 from grader.rubric import ColumnScheme, CriterionScheme, Rubric
+from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Limits, Task, TheorySection
 
 CLASSES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
 CNN = [

@@ -1,5 +1,6 @@
 from grader.choose import choose
-from grader.records import Model, Task
+from grader.records import Model
+from grader.sheet import Task
 
 from . import samples_for_reports as samples
 

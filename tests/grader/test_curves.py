@@ -3,7 +3,8 @@
 import pytest
 
 from grader.curves import figure_text, round_numbers, training_view
-from grader.records import Figure, Fit
+from grader.fields import Figure
+from grader.records import Fit
 
 
 def fit(**history: list[Figure]) -> Fit:

@@ -2,7 +2,8 @@ import pytest
 
 from grader.ending import Ending, how_it_ended
 from grader.inside.guard import Ended
-from grader.records import CellError, CellRun, Limits
+from grader.records import CellError, CellRun
+from grader.sheet import Limits
 
 LIMITS = Limits(wall_seconds=900, memory_mb=6_000)
 

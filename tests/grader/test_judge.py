@@ -15,8 +15,9 @@ from grader.inside.guard import Ended
 from grader.judge import judge, read_answer, read_array, read_labels
 from grader.measure import measure, unusable
 from grader.pipeline import Desk
-from grader.records import Limits, Measurement, Task
+from grader.records import Measurement
 from grader.sandbox import Job, PlainSandbox
+from grader.sheet import Limits, Task
 
 from . import samples_for_reports as samples
 

@@ -1,7 +1,8 @@
 """Tests of grader/layer_table.py."""
 
 from grader.layer_table import align, compare_layers
-from grader.records import DocumentedLayer, DocumentedModel, Layer
+from grader.records import Layer
+from grader.sheet import DocumentedLayer, DocumentedModel
 
 from . import samples_for_reports as samples
 

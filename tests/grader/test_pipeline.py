@@ -7,7 +7,8 @@ import pytest
 
 from grader.course import Calibration
 from grader.pipeline import Desk, grade_notebook, thresholds_for, with_budget
-from grader.records import Evidence, Grade, Limits
+from grader.records import Evidence, Grade
+from grader.sheet import Limits
 
 
 @pytest.fixture(scope="module")

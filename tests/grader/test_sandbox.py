@@ -8,8 +8,8 @@ import pytest
 
 from grader import wall
 from grader.errors import TeacherError
-from grader.records import Limits
 from grader.sandbox import WalledSandbox, open_sandbox, remove
+from grader.sheet import Limits
 from tests.conftest import Run, needs_wall
 
 pytestmark = needs_wall

@@ -1,0 +1,111 @@
+"""An assignment's sheet, as students read it: what is asked, of which data, within which limits."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from grader.fields import Count, Line, Name, Record, Seconds, Shape, Text
+
+
+class DocumentedLayer(Record):
+    """A layer as the course document lists it."""
+
+    class_name: Name
+    output_shape: Shape
+    """Without the batch axis."""
+    parameters: Count
+    activation: Name | None = None
+
+
+class DocumentedModel(Record):
+    """A network of the course documents."""
+
+    name: Name
+    title: Line
+    parameters: Count
+    layers: list[DocumentedLayer]
+
+
+class TheorySection(Record):
+    """One heading of the sheet's "Contents for Theory" with its text (Markdown)."""
+
+    heading: Line
+    text: Text
+
+
+class Task(Record):
+    """What the sheet asks of any network that answers it."""
+
+    dataset: Name
+    """Name in the data store, for example fashion-mnist."""
+    kind: Literal["classification", "regression"]
+    classes: list[Name] = []
+    """Names of the classes, in the order of their numbers."""
+    input_shapes: Annotated[list[Shape], Field(min_length=1)]
+    """Shapes of one row that the network may take, without the batch axis; 0 is an axis of any length."""
+    resplit: bool = False
+    """The documented way puts all rows together and splits them anew, so that test rows may be trained on."""
+    outputs: Annotated[int, Field(ge=1)]
+    """Units of the last layer."""
+    output_activation: Name | None
+    """None and linear are the same."""
+    required_layers: dict[Name, Count] = {}
+    """Least number of layers of a Keras class, for example {Conv2D: 2}."""
+    parameter_budget: Count
+    """No more parameters than this."""
+
+    @model_validator(mode="after")
+    def classes_have_outputs(self) -> Self:
+        """Each class has a unit of the last layer; two may share one, as sigmoid has it."""
+        if self.classes and len(self.classes) != self.outputs and (len(self.classes), self.outputs) != (2, 1):
+            raise ValueError(
+                f"Expected as many `classes` as `outputs`. Received: {len(self.classes)} and {self.outputs}"
+            )
+        return self
+
+    @property
+    def is_binary(self) -> bool:
+        """Two classes that one unit tells apart: its output is the score of class 1."""
+        return self.kind == "classification" and self.outputs == 1
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units that the last layer may have. Two classes may also have one unit each."""
+        return (1, 2) if self.is_binary else (self.outputs,)
+
+
+class Limits(Record):
+    """What one notebook may use. The field names are those of the sheet and of the report."""
+
+    wall_seconds: Annotated[float, Field(ge=1)] = 900
+    """From the first cell to the last."""
+    training_seconds: Seconds | None = 300
+    """For all fit() calls together; None is as long as asked. Training that is cut keeps what it has learned."""
+    memory_mb: Annotated[int, Field(ge=1_000)] = 6_000
+    """Of all processes of the notebook together. TensorFlow alone takes some hundreds."""
+    processes: Annotated[int, Field(ge=64)] = 512
+    """Processes and threads at once."""
+    written_mb: Annotated[int, Field(ge=10)] = 1_000
+    """Files that exist at one time."""
+    output_mb: Annotated[int, Field(ge=1)] = 20
+    """Printed text, tables and pictures of all cells together."""
+
+
+class Assignment(Record):
+    """An assignment: what students get, and the names of what only the teacher has."""
+
+    name: Name
+    number: Name
+    """As the lab manual counts, for example 3B."""
+    title: Line
+    college: Line = ""
+    course: Line = ""
+    objective: Text
+    prerequisites: list[Line]
+    theory: list[TheorySection]
+    questions: list[Line]
+    task: Task
+    limits: Limits = Limits()
+    documented_models: Annotated[list[DocumentedModel], Field(min_length=1)]
+    """The first is the default."""
+    rubric: Name = "lab-manual"
