@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from grader.course import Threshold
 from grader.expect import Expectation, Undecided, share_between
 from grader.records import Evidence, Fit
+from grader.reference import Threshold
 
 NAMES = {
     "accuracy": "an accuracy",
@@ -53,7 +53,7 @@ def attained(evidence: Evidence, thresholds: Mapping[str, Threshold], metric: st
 
 def last_fit(evidence: Evidence) -> Fit | None:
     """The last training of the model that counts, if there was one."""
-    fits = [fit for model in evidence.models if model.id == evidence.chosen for fit in model.fits]
+    fits = evidence.chosen.fits if evidence.chosen else []
     return fits[-1] if fits else None
 
 

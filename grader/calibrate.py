@@ -1,36 +1,36 @@
-"""The reference solution, run with several seeds -> the thresholds of its assignment, with their provenance."""
+"""The solution notebooks, run with several seeds -> the thresholds of their assignment, with their provenance."""
 
 import json
-import math
 import os
 import platform
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any, Literal
+from typing import Literal
 
-from grader.collect import collect
-from grader.course import Calibration, CalibrationRun, Course, Threshold
+from grader.collect import Collected, collect
+from grader.course import Course
 from grader.datasets import data_set
-from grader.errors import TeacherError
-from grader.execute import Progress
-from grader.pipeline import Desk, gather, open_desk, run_notebook
-from grader.records import Evidence
-from grader.sheet import Assignment
+from grader.errors import TeacherError, UsageError
+from grader.execute import Progress, Recording
+from grader.judge import judge
+from grader.pipeline import Desk, open_desk, run_notebook
+from grader.records import Measurement, Model
+from grader.reference import Calibration, CalibrationRun, Curve, Reached, Solution, SystemRun
+from grader.references import write_references
+from grader.sheet import Assignment, DocumentedModel
+from grader.structure import is_same
+from grader.thresholds import miss_probability, threshold
 
-MISS_PROBABILITY = 0.01
-"""How likely the reference itself may stay below full marks."""
-LEAST_SPREAD = 1e-6
-"""Runs that agree to the last digit still leave a distribution."""
-FLOOR_ERRORS = 3.0
-"""Marks begin where a model makes fewer than so many times the reference's mistakes."""
-FLOOR_TIMES = 2.0
-"""For a mean error, marks begin below so many times the reference's."""
-ERRORS = ("mae", "mse")
-"""Metrics of which less is better. The others are 1 at best."""
 BASELINE = "linear_"
 """Begins the metrics of the baseline, which get no thresholds: a check compares the model with them."""
+ROW_OF_NUMBERS = re.compile(r"\[\s+((?:-?[\d.e-]+,\s+)*-?[\d.e-]+)\s+\]")
+
+Follow = Callable[[str], Progress | None]
+"""Given a title, what is to be told of the run's progress."""
 
 
 def calibrate(
@@ -40,121 +40,192 @@ def calibrate(
     *,
     seeds: int,
     stand_in: bool,
-    follow: Callable[[str], Progress | None],
+    follow: Follow,
+    notebook: str | None = None,
 ) -> Path:
-    """Run the reference of the assignment in full with the seeds 0, 1, 2 ...; return the path of calibration.json.
+    """Run the solutions of the assignment in full with the seeds 0, 1, 2 ...; return the path of calibration.json.
+
+    What is there already is kept: a run is done once for a seed, unless the notebook's code or the data have changed.
+    So a calibration that was broken off goes on where it was, and more seeds can be added to it.
 
     Where the data set has no official test rows, a result also depends on which rows are sealed. Thresholds belong to
     the course's own sealed rows, on which students are measured too. As many runs again, each with other sealed rows,
     show how far the result holds elsewhere.
 
+    Args:
+        folder: of the course; None for the bundled one.
+        name: of the assignment.
+        isolation: where the notebooks run.
+        seeds: how many runs of each notebook.
+        stand_in: on the bundled digits instead of the data set.
+        follow: shows the progress.
+        notebook: the only solution to run; None for all.
+
     Raises:
-        TeacherError: the reference does not run to its end, or cannot be measured on the sealed rows.
+        TeacherError: a solution does not run to its end, or does not build a network that it should, or one of them
+            cannot be measured on the sealed rows.
     """
-    with open_desk(folder, name, isolation, budget="full", data="stand-in" if stand_in else "real") as desk:
-        evidence = [run_once(desk, seed, follow(f"{name}, seed {seed}")) for seed in range(seeds)]
-        own_seed = desk.course.reference(desk.assignment).sealed_seed
-        vary = not (stand_in or data_set(desk.assignment.task.dataset).official_split)
-        elsewhere = {}
-        for seed, sealed_seed in enumerate(range(own_seed + 1, own_seed + 1 + seeds) if vary else ()):
-            with open_desk(folder, name, isolation, budget="full", data="real", sealed_seed=sealed_seed) as other:
-                elsewhere[sealed_seed] = run_once(other, seed, follow(f"{name}, other sealed rows {seed + 1}"))
-        return write(desk.course, desk.assignment, summarise(evidence, desk, elsewhere))
+    data: Literal["real", "stand-in"] = "stand-in" if stand_in else "real"
+    with open_desk(folder, name, isolation, budget="full", data=data) as desk:
+        reference = desk.course.reference(desk.assignment)
+        official = stand_in or data_set(desk.assignment.task.dataset).official_split
+        for solution in chosen(reference.solutions, notebook):
+            for seed in range(seeds):
+                run_once(desk, solution, seed, None, follow)
+            for number in range(0 if official else seeds):
+                sealed_seed = reference.sealed_seed + 1 + number
+                with open_desk(folder, name, isolation, budget="full", data=data, sealed_seed=sealed_seed) as other:
+                    run_once(other, solution, number, sealed_seed, follow, desk)
+        write_references(desk.course)
+        return desk.course.calibration_path(desk.assignment)
 
 
-def run_once(desk: Desk, seed: int, progress: Progress | None) -> Evidence:
-    """One training of the reference, as a student's would be run."""
-    path = desk.course.reference_folder(desk.assignment) / desk.course.reference(desk.assignment).solution
+def chosen(solutions: list[Solution], notebook: str | None) -> list[Solution]:
+    """All, or the one in that notebook. Raises `UsageError`."""
+    found = [solution for solution in solutions if notebook in (None, solution.notebook)]
+    if not found:
+        known = ", ".join(solution.notebook for solution in solutions)
+        raise UsageError(f"Expected one of the solutions {known}. Received: {notebook}")
+    return found
+
+
+def run_once(
+    desk: Desk, solution: Solution, seed: int, sealed_seed: int | None, follow: Follow, own: Desk | None = None
+) -> None:
+    """One run of a solution, as a student's would be run, unless it is recorded already; and write it down.
+
+    Args:
+        desk: where it runs.
+        solution: the notebook and its networks.
+        seed: of its random numbers.
+        sealed_seed: where other rows than the course's own are sealed.
+        follow: shows the progress.
+        own: the course's own desk, whose data the calibration is of, where that is another.
+    """
+    own = own or desk
+    path = desk.course.reference_folder(desk.assignment) / solution.notebook
     collected = collect(path, desk.assignment.name, "reference", None, None)
-    recording = run_notebook(collected, desk, progress, seed=seed)
-    evidence = gather(collected, recording, desk)
-    if recording.run.status != "finished" or not evidence.measurements or evidence.measurement.tier != "sealed":
-        reason = evidence.not_measured_because or recording.run.sentence
-        raise TeacherError(f"Expected {path} to run to its end and to be measured on the sealed rows. Found: {reason}")
-    return evidence
+    before = runs_before(own, solution, collected)
+    if any((run.seed, run.sealed_seed) == (seed, sealed_seed) for run in before):
+        return
+    title = f"{desk.assignment.name}, {solution.notebook}, seed {seed}"
+    rows = "" if sealed_seed is None else ", other sealed rows"
+    recording = run_notebook(collected, desk, follow(title + rows), seed=seed)
+    if recording.run.status != "finished":
+        raise TeacherError(f"Expected {path} to run to its end. Found: {recording.run.sentence}")
+    systems = {system.model: measure_system(recording, system.model, desk, path) for system in solution.systems}
+    runs = [*before, CalibrationRun(seed=seed, sealed_seed=sealed_seed, systems=systems)]
+    write(own.course, own.assignment, summarise(runs, solution, own, collected, recording.run.versions))
+    if recording.files is not None:
+        desk.sandbox.discard(recording.files.parent)
 
 
-def summarise(evidence: list[Evidence], desk: Desk, elsewhere: Mapping[int, Evidence]) -> Calibration:
-    """The figures of all runs, and the thresholds that follow from `evidence`.
+def runs_before(desk: Desk, solution: Solution, collected: Collected) -> list[CalibrationRun]:
+    """What is recorded of the very same code on the very same data."""
+    wanted = (desk.served.data.fingerprint, solution.notebook, code_of(collected))
+    known = desk.course.calibrations(desk.assignment)
+    return next((entry.runs for entry in known if (entry.data, entry.notebook, entry.code) == wanted), [])
 
-    `elsewhere` holds runs with other sealed rows, by the seed that chose these.
+
+def code_of(collected: Collected) -> str:
+    """SHA-256 of the code cells, whatever the text between them."""
+    cells = [cell.source for cell in collected.notebook.cells if cell.cell_type == "code"]
+    return sha256("\0".join(cells).encode()).hexdigest()
+
+
+def measure_system(recording: Recording, name: str, desk: Desk, path: Path) -> SystemRun:
+    """The model of a run that is the documented network of that name, exactly, and what it reaches.
+
+    Raises:
+        TeacherError: there is no such model, or it cannot be measured.
     """
-    runs = [summarise_run(found) for found in evidence]
-    others = [summarise_run(found, sealed_seed) for sealed_seed, found in elsewhere.items()]
-    metrics = [metric for metric in runs[0].metrics if not metric.startswith(BASELINE)]
-    values = {metric: [run.metrics[metric] for run in runs] for metric in metrics}
-    thresholds = {metric: threshold(reached, metric) for metric, reached in values.items()}
-    return Calibration(
-        data=desk.served.data.fingerprint,
-        stand_in=desk.served.data.stand_in,
-        parameters=evidence[0].model.parameters,
-        runs=[*runs, *others],
-        thresholds=thresholds,
-        miss_probability={
-            metric: miss_probability(reached, thresholds[metric].full, metric) for metric, reached in values.items()
-        },
-        measured_on=date.today().isoformat(),
-        machine=f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        versions=evidence[0].run.versions,
-    )
+    known = desk.course.documented(desk.assignment)[name]
+    model = same_model(recording.models, known, desk.assignment)
+    if model is None:
+        built = ", ".join(f"{model.variable} with {model.parameters:,}" for model in recording.models) or "no model"
+        expected = f"the documented network `{name}` of {known.parameters:,} parameters, layer by layer, in {path}"
+        raise TeacherError(f"Expected {expected}. Found: {built}")
+    judged = judge(recording, model, desk.assignment.task, desk.served, desk.sandbox, desk.limits)
+    if not any(found.tier == "sealed" for found in judged.measurements) or judged.model.parameters != known.parameters:
+        expected = f"the network `{name}` in {path} to be measured on the sealed rows"
+        raise TeacherError(f"Expected {expected}. Found: {judged.not_measured_because}")
+    return system_run(judged.model, judged.measurements[0])
 
 
-def summarise_run(found: Evidence, sealed_seed: int | None = None) -> CalibrationRun:
-    """One run; `sealed_seed` where it was measured on other rows than the course's own."""
-    fit = found.model.last_fit
-    return CalibrationRun(
-        seed=found.run.seed,
-        metrics=found.measurement.metrics,
+def same_model(models: list[Model], known: DocumentedModel, assignment: Assignment) -> Model | None:
+    """The trained model that is the documented one; the last, should there be several."""
+    shapes = [network.input_shapes[0] for network in assignment.networks if known in network.documented_models]
+    entering = shapes[0] if shapes else assignment.networks[0].input_shapes[0]
+    return next((model for model in reversed(models) if model.fits and is_same(model, known, entering)), None)
+
+
+def system_run(model: Model, measured: Measurement) -> SystemRun:
+    """One network's training and its result."""
+    fit = model.last_fit
+    return SystemRun(
+        metrics=measured.metrics,
         curve={
             metric: [round(figure, 4) for figure in figures if figure is not None]
             for metric, figures in fit.history.items()
         },
         epochs=fit.epochs_granted,
-        seconds=round(found.run.training_seconds, 1),
-        sealed_seed=sealed_seed,
+        seconds=round(sum(each.seconds for each in model.fits), 1),
     )
 
 
-def threshold(reached: list[float], metric: str = "accuracy") -> Threshold:
-    """Full marks where the reference misses them with `MISS_PROBABILITY`, none where a model is so much worse.
-
-    That is at `FLOOR_ERRORS` times the reference's distance from 1, or for an error at `FLOOR_TIMES` times its error.
-
-    Args:
-        reached: by the reference, one figure a seed; at least two.
-        metric: accuracy, auc and r2 are 1 at best, those in `ERRORS` are 0 at best.
-    """
-    if metric in ERRORS:
-        full = math.ceil(float(another_run(reached).isf(MISS_PROBABILITY)) * 1_000) / 1_000
-        return Threshold(floor=max(round(FLOOR_TIMES * mean(reached), 3), full + 0.001), full=full)
-    full = math.floor(float(another_run(reached).ppf(MISS_PROBABILITY)) * 1_000) / 1_000
-    floor = round(max(0.0, 1 - FLOOR_ERRORS * (1 - mean(reached))), 3)
-    # Runs that differ much, or make no mistakes, bring `full` down to the floor; above it lower would be better.
-    return Threshold(floor=min(floor, full), full=full)
-
-
-def miss_probability(reached: list[float], full: float, metric: str = "accuracy") -> float:
-    """Probability that a further run of the reference misses `full`."""
-    further = another_run(reached)
-    return round(float(further.sf(full) if metric in ERRORS else further.cdf(full)), 5)
+def summarise(
+    runs: list[CalibrationRun], solution: Solution, desk: Desk, collected: Collected, versions: Mapping[str, str]
+) -> Calibration:
+    """All runs of a solution, and what follows from those on the course's own sealed rows."""
+    known = desk.course.documented(desk.assignment)
+    own = [run.systems for run in runs if run.sealed_seed is None]
+    return Calibration(
+        data=desk.served.data.fingerprint,
+        stand_in=desk.served.data.stand_in,
+        notebook=solution.notebook,
+        code=code_of(collected),
+        runs=runs,
+        systems={
+            system.model: reached(known[system.model].parameters, [systems[system.model] for systems in own])
+            for system in solution.systems
+        },
+        measured_on=date.today().isoformat(),
+        machine=f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        versions=dict(versions),
+    )
 
 
-def another_run(reached: list[float]) -> Any:
-    """Distribution of what a further run of the reference reaches, as scipy.stats has them.
+def reached(parameters: int, runs: list[SystemRun]) -> Reached:
+    """What a network reaches over its runs; a single one leaves no thresholds."""
+    metrics = [metric for metric in runs[0].metrics if not metric.startswith(BASELINE)] if len(runs) > 1 else []
+    values = {metric: [run.metrics[metric] for run in runs] for metric in metrics}
+    thresholds = {metric: threshold(figures, metric) for metric, figures in values.items()}
+    return Reached(
+        parameters=parameters,
+        thresholds=thresholds,
+        miss_probability={
+            metric: miss_probability(figures, thresholds[metric].full, metric) for metric, figures in values.items()
+        },
+        curve={metric: curve([run.curve[metric] for run in runs]) for metric in runs[0].curve},
+    )
 
-    With mean m and standard deviation s of n runs it is m + s * sqrt(1 + 1/n) * t, where t has Student's distribution
-    with n - 1 degrees of freedom: the prediction interval of a normal variable.
-    """
-    from scipy.stats import t
 
-    spread = stdev(reached) * (1 + 1 / len(reached)) ** 0.5
-    return t(df=len(reached) - 1, loc=mean(reached), scale=max(spread, LEAST_SPREAD))
+def curve(runs: list[list[float]]) -> Curve:
+    """Mean and spread by epoch, as far as every run has come."""
+    epochs = list(zip(*runs, strict=False))
+    spread = [round(stdev(figures), 5) if len(figures) > 1 else 0.0 for figures in epochs]
+    return Curve(mean=[round(mean(figures), 5) for figures in epochs], spread=spread)
 
 
-def write(course: Course, assignment: Assignment, calibration: Calibration) -> Path:
-    """Put it in calibration.json, in the place of an older one on the same data."""
-    others = [old for old in course.calibrations(assignment) if old.data != calibration.data]
-    path = course.reference_folder(assignment) / "calibration.json"
-    entries = [entry.model_dump(mode="json") for entry in [calibration, *others]]
-    path.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
-    return path
+def write(course: Course, assignment: Assignment, calibration: Calibration) -> None:
+    """Put it in calibration.json, in the place of an older one of the same notebook on the same data."""
+    key = (calibration.data, calibration.notebook)
+    others = [old for old in course.calibrations(assignment) if (old.data, old.notebook) != key]
+    entries = sorted([calibration, *others], key=lambda entry: (entry.stand_in, entry.notebook))
+    text = json.dumps([entry.model_dump(mode="json") for entry in entries], indent=1)
+    course.calibration_path(assignment).write_text(ROW_OF_NUMBERS.sub(on_one_line, text) + "\n", encoding="utf-8")
+
+
+def on_one_line(found: re.Match[str]) -> str:
+    """A list of numbers without its line breaks: a curve has hundreds."""
+    return f"[{', '.join(found[1].split())}]".replace(",,", ",")

@@ -17,13 +17,14 @@ from typing import Any, Literal
 import pytest
 from rapidfuzz import process
 
-from grader.course import Threshold
 from grader.errors import TeacherError
 from grader.expect import Expectation, Missing, NotMet, Undecided, made
 from grader.modules import pip_install
 from grader.records import CheckResult, Evidence
+from grader.reference import Threshold, Thresholds
 from grader.rubric import Rubric
 from grader.sheet import Assignment
+from grader.structure import documented_as
 
 HIDDEN_FOLDER = "reference"
 LEFT_OUT = (pytest.skip.Exception, pytest.xfail.Exception)
@@ -50,6 +51,7 @@ class Reader:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marker known."""
         config.addinivalue_line("markers", "criterion(id, weight=1): the criterion of the rubric that a check decides")
+        config.addinivalue_line("markers", "each_network: a check that runs once for each network of the sheet")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of checks that cannot be imported, or leaves itself out, is the teacher's to mend."""
@@ -71,23 +73,37 @@ class Examiner(Reader):
 
     evidence: Evidence
     assignment: Assignment
-    thresholds: Mapping[str, Threshold]
+    thresholds: Thresholds
     results: list[CheckResult] = field(default_factory=list)
 
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """A check of each network is run for each; every other check sees all of them."""
+        names = [network.name for network in self.assignment.networks]
+        if len(names) > 1 and metafunc.definition.get_closest_marker("each_network"):
+            metafunc.fixturenames.append("network")
+            metafunc.parametrize("network", names)
+
     @pytest.fixture(name="evidence")
-    def give_evidence(self) -> Evidence:
+    def give_evidence(self, request: pytest.FixtureRequest) -> Evidence:
         """Everything that is known about the submission."""
-        return self.evidence
+        name = network_of(request.node)
+        return self.evidence.of(name) if name else self.evidence
 
     @pytest.fixture(name="assignment")
-    def give_assignment(self) -> Assignment:
+    def give_assignment(self, request: pytest.FixtureRequest) -> Assignment:
         """The sheet."""
-        return self.assignment
+        name = network_of(request.node)
+        return self.assignment.of(name) if name else self.assignment
 
     @pytest.fixture(name="thresholds")
-    def give_thresholds(self) -> Mapping[str, Threshold]:
-        """By metric, where marks begin and where they are full, from the calibration on the data in use."""
-        return self.thresholds
+    def give_thresholds(self, evidence: Evidence, assignment: Assignment) -> Mapping[str, Threshold]:
+        """By metric, where marks begin and where they are full, from the calibration on the data in use.
+
+        A documented network has its own; any other network has those of the sheet's first.
+        """
+        network, own = assignment.network, evidence.chosen
+        known = documented_as(own, network) if own else network.documented_models[0]
+        return self.thresholds.get(known.name) or self.thresholds.get(network.documented_models[0].name, {})
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Any:
@@ -123,6 +139,8 @@ class Examiner(Reader):
         if marker is None or not marker.args:
             raise TeacherError(NO_CRITERION)
         title = " ".join((getattr(item, "function").__doc__ or item.name).split())  # noqa: B009 - only functions have it
+        if name := network_of(item):
+            title = f"{self.assignment.of(name).network.heading}: {title}"
         said = comparisons[-1] if comparisons else Expectation(title, "as expected")
         status, said = self.verdict(fault, said, title)
         return CheckResult(
@@ -168,7 +186,7 @@ def run_checks(
     files: list[Path],
     evidence: Evidence,
     assignment: Assignment,
-    thresholds: Mapping[str, Threshold],
+    thresholds: Thresholds,
 ) -> list[CheckResult]:
     """Run every check in the files on the evidence.
 
@@ -232,6 +250,12 @@ def forget(files: list[Path], names: set[str]) -> None:
     for name in names:
         if getattr(sys.modules[name], "__file__", None) in paths:
             del sys.modules[name]
+
+
+def network_of(item: Any) -> str | None:
+    """The network of the sheet that a check is run for; None where it sees all."""
+    found: str | None = item.callspec.params.get("network") if hasattr(item, "callspec") else None
+    return found
 
 
 def cause(report: pytest.CollectReport | pytest.TestReport) -> str:

@@ -192,20 +192,34 @@ def doctor() -> None:
 @app.command()
 def calibrate(
     assignment: Annotated[str, typer.Argument(help="Name of the assignment, for example fashion-mnist.")],
-    seeds: Annotated[int, typer.Option(min=2, help="How many runs, with the seeds 0, 1, 2 ...")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, help="How many runs, with the seeds 0, 1, 2 ...")] = 5,
     stand_in: Annotated[
         bool, typer.Option("--stand-in", help="On the bundled digits instead of the data set.")
     ] = False,
+    notebook: Annotated[
+        str | None, typer.Option(help="The only solution to run, for example solution.ipynb; default: all.")
+    ] = None,
     isolation: IsolationOption = Isolation.wall,
     course: CourseFolder = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run the reference solution with several seeds and record what it reaches: the thresholds come from there."""
+    """Run the reference solutions with several seeds and record what they reach: the thresholds come from there.
+
+    A run that is recorded already is not done again.
+    """
     from grader.board import Board
     from grader.calibrate import calibrate as run_reference
 
     with Board(quiet) as board:
-        path = run_reference(course, assignment, isolation.value, seeds=seeds, stand_in=stand_in, follow=board.follow)
+        path = run_reference(
+            course,
+            assignment,
+            isolation.value,
+            seeds=seeds,
+            stand_in=stand_in,
+            follow=board.follow,
+            notebook=notebook,
+        )
     if not quiet:
         typer.echo(f"written: {path}")
 

@@ -3,65 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from rapidfuzz import process
 
 from grader.errors import UsageError
-from grader.fields import Count, Name, Record
+from grader.reference import Calibration, Reference
 from grader.rubric import Rubric, invalid, read_rubric, read_toml
-from grader.sheet import Assignment
-
-
-class Reference(Record):
-    """What the teacher's folder says of an assignment: `reference/<name>/reference.toml`."""
-
-    solution: Name = "solution.ipynb"
-    sealed_rows: Count
-    """How many test rows no notebook ever sees."""
-    sealed_seed: int
-    """Chooses these rows, once for the course."""
-
-
-class Threshold(Record):
-    """Where marks for a result begin and where they are full."""
-
-    floor: float
-    """0 marks here and beyond."""
-    full: float
-    """Full marks here and better: above it, or below it where that is less than the floor, as for an error."""
-
-
-class CalibrationRun(Record):
-    """One training of the reference, in the sandbox."""
-
-    seed: int
-    metrics: dict[Name, float]
-    """On the sealed rows."""
-    curve: dict[Name, list[float]]
-    """Per metric of the last fit, one figure an epoch."""
-    epochs: Count
-    seconds: float
-    sealed_seed: int | None = None
-    """Chose other sealed rows than the course's. None for the course's own rows: on these alone rest the thresholds."""
-
-
-class Calibration(Record):
-    """What the reference reaches on one data set, measured by `grader calibrate`."""
-
-    data: Name
-    """Fingerprint of the data set."""
-    stand_in: bool
-    parameters: Count
-    runs: Annotated[list[CalibrationRun], Field(min_length=1)]
-    thresholds: dict[Name, Threshold]
-    miss_probability: dict[Name, float]
-    """Probability that the reference itself, with another seed, misses `full`."""
-    measured_on: Name
-    """Date."""
-    machine: Name
-    versions: dict[Name, Name]
+from grader.sheet import Assignment, DocumentedModel
 
 
 @dataclass(frozen=True)
@@ -106,6 +55,10 @@ class Course:
         """Folder of the solution and the hidden checks."""
         return self.folder / "reference" / assignment.name
 
+    def calibration_path(self, assignment: Assignment) -> Path:
+        """Where `grader calibrate` writes what the solutions reach."""
+        return self.reference_folder(assignment) / "calibration.json"
+
     def calibrations(self, assignment: Assignment) -> list[Calibration]:
         """What was measured of the reference; empty before the first `grader calibrate`.
 
@@ -113,13 +66,18 @@ class Course:
             TeacherError: calibration.json is broken.
 
         """
-        path = self.reference_folder(assignment) / "calibration.json"
+        path = self.calibration_path(assignment)
         if not path.exists():
             return []
         try:
             return TypeAdapter(list[Calibration]).validate_json(path.read_bytes())
         except ValidationError as error:
             raise invalid(path, error) from None
+
+    def documented(self, assignment: Assignment) -> dict[str, DocumentedModel]:
+        """Every network of the documents by its name: the sheet's own, and those that answer another question."""
+        own = [model for network in assignment.networks for model in network.documented_models]
+        return {model.name: model for model in [*own, *self.reference(assignment).documented_models]}
 
     def check_files(self, assignment: Assignment, rubric: Rubric) -> list[Path]:
         """Files of checks: the rubric's, the visible ones, then the hidden ones."""

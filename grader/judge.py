@@ -66,6 +66,15 @@ class Judgement:
     failed: bool = False
     """The model's outputs are of no use. Else, what could not be measured is for a person to decide."""
 
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """What it adds to the `Choice` of the model, as its fields."""
+        return {
+            "measurements": self.measurements,
+            "not_measured_because": self.not_measured_because,
+            "left_to_a_person": bool(self.not_measured_because) and not self.failed,
+        }
+
 
 def judge(
     recording: Recording, model: Model, task: Task, served: Served, sandbox: Sandbox, limits: Limits

@@ -1,6 +1,6 @@
 """A submission goes in, a grade with its reasons comes out: read `grade_notebook` aloud and you know the program."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,13 +12,14 @@ from grader.checks import match_criteria, run_checks
 from grader.choose import choose
 from grader.claims import find_claims
 from grader.collect import Collected, collect, folder_name, imported_modules, unparsable
-from grader.course import Course, Threshold, bundled
+from grader.course import Course, bundled
 from grader.datasets import Store
 from grader.execute import Progress, Recording, execute
 from grader.framework import explain, instead_of_keras
 from grader.judge import judge
 from grader.quality import count_code_lines, find_quality, with_code_lines
 from grader.records import Evidence, Grade, Run
+from grader.reference import Thresholds
 from grader.report import render_report
 from grader.rubric import Rubric
 from grader.sandbox import Sandbox, open_sandbox
@@ -40,8 +41,8 @@ class Desk:
     rubric: Rubric
     served: Served
     sandbox: Sandbox
-    thresholds: Mapping[str, Threshold]
-    """By metric; empty where the reference was not calibrated on the data in use."""
+    thresholds: Thresholds
+    """Empty where no reference was calibrated on the data in use."""
     limits: Limits
 
 
@@ -95,15 +96,15 @@ def agree(desk: Desk) -> None:
     match_criteria(desk.course.check_files(desk.assignment, desk.rubric), desk.rubric)
 
 
-def thresholds_for(course: Course, assignment: Assignment, served: Served) -> Mapping[str, Threshold]:
-    """What the reference reached on this very data, else on another copy of it, such as the same images saved anew.
+def thresholds_for(course: Course, assignment: Assignment, served: Served) -> Thresholds:
+    """What the references reached on this very data, else on another copy of it, such as the same images saved anew.
 
     The stand-in is no copy of anything, and nothing stands in for its calibration.
     """
     alike = [entry for entry in course.calibrations(assignment) if entry.stand_in == served.data.stand_in]
     same = [entry for entry in alike if entry.data == served.data.fingerprint]
-    best = same or ([] if served.data.stand_in else alike)
-    return best[0].thresholds if best else {}
+    known = same if served.data.stand_in else [*reversed(alike), *same]
+    return {name: reached.thresholds for entry in known for name, reached in entry.systems.items()}
 
 
 def with_budget(limits: Limits, budget: float | Literal["full"] | None) -> Limits:
@@ -157,25 +158,23 @@ def run_notebook(collected: Collected, desk: Desk, progress: Progress | None, *,
 
 
 def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
-    """Everything that is known about a submission: its run, its judged model, and what its pages say."""
-    task, notebook = desk.assignment.task, collected.notebook
-    chosen, because = choose(recording.models, task)
-    models, judged = recording.models, None
-    if chosen is not None:
-        model = next(model for model in models if model.id == chosen)
-        judged = judge(recording, model, task, desk.served, desk.sandbox, desk.limits)
-        models = [judged.model if model.id == chosen else model for model in models]
+    """Everything that is known about a submission: its run, its judged models, and what its pages say."""
+    notebook, task = collected.notebook, desk.assignment.task
+    models = {model.id: model for model in recording.models}
+    choices = []
+    for choice in choose(recording.models, desk.assignment):
+        if choice.model is not None:
+            judged = judge(recording, models[choice.model], task, desk.served, desk.sandbox, desk.limits)
+            models[choice.model] = judged.model
+            choice = choice.model_copy(update=judged.outcome)
+        choices.append(choice)
     return Evidence(
         assignment=desk.assignment.name,
         data=desk.served.data,
         run=recording.run,
         cells=with_code_lines(recording.cells, notebook),
-        models=models,
-        chosen=chosen,
-        chosen_because=because,
-        measurements=judged.measurements if judged else [],
-        not_measured_because=judged.not_measured_because if judged else "",
-        left_to_a_person=judged is not None and bool(judged.not_measured_because) and not judged.failed,
+        models=list(models.values()),
+        choices=choices,
         answers=find_answers(notebook, desk.assignment.questions),
         quality=find_quality(notebook),
         code_lines=count_code_lines(notebook),

@@ -249,6 +249,22 @@ class DataUsed(Record):
     sealed_rows: Count
 
 
+class Choice(Record):
+    """The model that answers one network of the sheet, and what it reaches."""
+
+    network: Name
+    """Its name on the sheet."""
+    model: Name | None = None
+    """Id of the model; None where none answers."""
+    because: Line = ""
+    measurements: list[Measurement] = []
+    """Best tier first."""
+    not_measured_because: Line = ""
+    """Why there is no sealed measurement, for the student."""
+    left_to_a_person: bool = False
+    """There is none because the grader could not measure, not because the model failed: then no marks are lost."""
+
+
 class Evidence(Record):
     """Everything that is known about one submission after its run; checks read nothing else."""
 
@@ -257,19 +273,27 @@ class Evidence(Record):
     run: Run
     cells: list[CellRun]
     models: list[Model] = []
-    chosen: Name | None = None
-    """Id of the model that answers the sheet."""
-    chosen_because: Line = ""
-    measurements: list[Measurement] = []
-    """Of the chosen model, best tier first."""
-    not_measured_because: Line = ""
-    """Why there is no sealed measurement, for the student."""
-    left_to_a_person: bool = False
-    """There is none because the grader could not measure, not because the model failed: then no marks are lost."""
+    choices: list[Choice]
+    """One for each network of the sheet, in its order."""
     answers: list[WrittenAnswer] = []
     quality: list[QualityFinding] = []
     code_lines: Count = 0
     claims: list[Claim] = []
+
+    def of(self, network: str) -> "Evidence":
+        """The evidence with the choice for one network of the sheet alone."""
+        return self.model_copy(update={"choices": [each for each in self.choices if each.network == network]})
+
+    @property
+    def choice(self) -> Choice:
+        """The choice for the network that is asked for. Raises `ValueError` where there are several: see `of`."""
+        (choice,) = self.choices
+        return choice
+
+    @property
+    def chosen(self) -> Model | None:
+        """The model that answers the sheet, also where only the notebook's account of it is known."""
+        return next((model for model in self.models if model.id == self.choice.model), None)
 
     @property
     def model(self) -> Model:
@@ -280,9 +304,10 @@ class Evidence(Record):
             Undecided: the judge could not rebuild it. Then only the notebook's own account of it is there, which a
                 notebook can forge.
         """
-        for model in self.models:
-            if model.id == self.chosen:
-                return self.judged(model)
+        if self.chosen is not None:
+            return self.judged(self.chosen)
+        if self.models:
+            raise Missing("a model that answers the sheet", "none", self.choice.because)
         found = "none" if self.run.status == "finished" else f"none: {self.run.sentence.rstrip('.')}"
         raise Missing("a Keras model in the notebook", found, "Build it with keras.Sequential([...]).")
 
@@ -305,14 +330,15 @@ class Evidence(Record):
             Missing: the model is not there, was not trained, or gives nothing that could be measured.
             Undecided: the grader could not measure it; what it knows instead goes to a person.
         """
-        if self.measurements and self.measurements[0].tier == "sealed":
-            return self.measurements[0]
+        choice = self.choice
+        if choice.measurements and choice.measurements[0].tier == "sealed":
+            return choice.measurements[0]
         self.model.last_fit  # noqa: B018 - an untrained or missing model is the better reason
         expected = "a result on test rows that the notebook never saw"
-        if not self.left_to_a_person:
-            raise Missing(expected, "none", self.not_measured_because)
-        found = f"{self.measurements[0].in_words} of the notebook's own" if self.measurements else "none"
-        raise Undecided(expected, found, f"{self.not_measured_because} Your teacher looks at it; it costs nothing.")
+        if not choice.left_to_a_person:
+            raise Missing(expected, "none", choice.not_measured_because)
+        found = f"{choice.measurements[0].in_words} of the notebook's own" if choice.measurements else "none"
+        raise Undecided(expected, found, f"{choice.not_measured_because} Your teacher looks at it; it costs nothing.")
 
 
 # -- Judgement -------------------------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader import __version__
-from grader.curves import figure_text, training_view
+from grader.curves import Training, figure_text, training_view
 from grader.fields import Shape
-from grader.layer_table import compare_layers
-from grader.records import Column, Evidence, Grade, Model, Submission
+from grader.layer_table import Comparison, compare_layers
+from grader.records import Choice, Column, Evidence, Fit, Grade, Measurement, Model, Submission
 from grader.rubric import ColumnScheme, Rubric
 from grader.sheet import Assignment
 
@@ -35,7 +35,6 @@ def render_report(
     grade: Grade, evidence: Evidence, submission: Submission, assignment: Assignment, rubric: Rubric
 ) -> str:
     """The score report of one submission as a page of HTML."""
-    model = chosen_model(evidence)
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     template = environment().get_template("report.html")
     return template.render(
@@ -46,10 +45,7 @@ def render_report(
         rubric=rubric,
         columns=sheet_columns(grade, rubric),
         submitted_at=in_zone_of(submission.due_at, submission.submitted_at),
-        model=model,
-        comparison=compare_layers(model, assignment.documented_models),
-        training=training_view(model.fits) if model else None,
-        confusion=confusion_view(evidence, assignment.task.classes),
+        parts=network_parts(evidence, assignment),
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),
         version=__version__,
@@ -130,9 +126,45 @@ def sheet_columns(grade: Grade, rubric: Rubric) -> list[tuple[ColumnScheme, Colu
     return [(scheme, grade.columns[scheme.name]) for scheme in rubric.columns]
 
 
-def chosen_model(evidence: Evidence) -> Model | None:
-    """The model that answers the sheet, if there is one, also where only the notebook's account of it is known."""
-    return next((model for model in evidence.models if model.id == evidence.chosen), None)
+# -- Networks ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NetworkPart:
+    """What the report says of one network of the sheet."""
+
+    suffix: str
+    """Of the page's anchors; empty where the sheet asks for one network."""
+    title: str
+    """Likewise."""
+    choice: Choice
+    model: Model | None
+    comparison: Comparison
+    training: Training | None
+    confusion: "Confusion | None"
+
+    @property
+    def fits(self) -> list[Fit]:
+        """Its trainings."""
+        return self.model.fits if self.model else []
+
+
+def network_parts(evidence: Evidence, assignment: Assignment) -> list[NetworkPart]:
+    """One part for each network of the sheet."""
+    several = len(assignment.networks) > 1
+    return [
+        NetworkPart(
+            suffix=f"-{number}" if several else "",
+            title=network.heading if several else "",
+            choice=own.choice,
+            model=own.chosen,
+            comparison=compare_layers(own.chosen, network.documented_models),
+            training=training_view(own.chosen.fits) if own.chosen else None,
+            confusion=confusion_view(own.choice.measurements, assignment.task.classes),
+        )
+        for number, network in enumerate(assignment.networks, start=1)
+        for own in [evidence.of(network.name)]
+    ]
 
 
 # -- Confusion matrix --------------------------------------------------------------------------------------------------
@@ -159,9 +191,9 @@ class Confusion:
     rows: int
 
 
-def confusion_view(evidence: Evidence, names: Sequence[str]) -> Confusion | None:
+def confusion_view(measurements: Sequence[Measurement], names: Sequence[str]) -> Confusion | None:
     """The matrix with names and shades; None where nothing was measured."""
-    matrix = next((each.confusion for each in evidence.measurements if each.confusion), None)
+    matrix = next((each.confusion for each in measurements if each.confusion), None)
     if matrix is None:
         return None
     named = list(names) if len(names) == len(matrix) else [str(number) for number in range(len(matrix))]

@@ -1,11 +1,11 @@
-"""A network and its task -> whether it keeps the rules that the sheet prints, each rule as an expectation."""
+"""A network and its sheet -> whether it keeps the rules that the sheet prints, each rule as an expectation."""
 
 from dataclasses import dataclass
 
 from grader.expect import Expectation, Missing
 from grader.fields import Shape
 from grader.records import Layer, Model
-from grader.sheet import Task
+from grader.sheet import Assignment, Network, Task
 
 LOSSES = {
     "softmax": {"sparse_categorical_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy"},
@@ -67,13 +67,13 @@ def ending_for(model: Model, task: Task) -> Ending:
     return next((ending for ending in endings(task) if ending.units == units), endings(task)[0])
 
 
-def input_shape(model: Model, task: Task) -> Expectation:
+def input_shape(model: Model, assignment: Assignment) -> Expectation:
     """Whether the network takes a row of the data.
 
     Raises:
         Missing: nobody knows what it takes.
     """
-    allowed, shape = task.input_shapes, model.input_shape
+    allowed, shape = assignment.network.input_shapes, model.input_shape
     expected = f"a network that takes {listed(allowed)}"
     start = f"Start the model with keras.Input(shape={allowed[0]})"
     if shape is None:
@@ -84,13 +84,13 @@ def input_shape(model: Model, task: Task) -> Expectation:
     return Expectation(expected, f"one that takes {shape[1:]}", hint, share=0.0)
 
 
-def output_layer(model: Model, task: Task) -> Expectation:
+def output_layer(model: Model, assignment: Assignment) -> Expectation:
     """Whether the last layer gives what the sheet asks for: half where only its activation is another."""
-    last, activation, ending = layers(model)[-1].name, final_activation(model), ending_for(model, task)
+    last, activation, ending = layers(model)[-1].name, final_activation(model), ending_for(model, assignment.task)
     units = (model.output_shape or (None,))[-1]
     good = activation == ending.activation or (activation == "linear" and wants_logits(model))
     share = 0.0 if units != ending.units else 1.0 if good else 0.5
-    expected = f"{' or '.join(ending.words for ending in endings(task))} at the end"
+    expected = f"{' or '.join(ending.words for ending in endings(assignment.task))} at the end"
     if ending.activation != "linear":
         expected += ", or linear ones and from_logits=True in the loss"
     hint = f"End with {ending.code}: {WHY_THE_ACTIVATION[ending.activation]}"
@@ -99,17 +99,21 @@ def output_layer(model: Model, task: Task) -> Expectation:
     )
 
 
-def loss(model: Model, task: Task) -> Expectation:
+def loss(model: Model, assignment: Assignment) -> Expectation:
     """Whether the loss fits the last layer that the task needs: half where an activation is applied twice.
+
+    What the sheet allows for this network besides is as good.
 
     Raises:
         Missing: the network was not compiled with a loss.
     """
-    wanted = ending_for(model, task).activation
+    wanted = ending_for(model, assignment.task).activation
     expected, hint = USUAL_LOSSES[wanted], WHY_THE_LOSS[wanted]
     if model.compiled is None or model.compiled.loss is None:
         raise Missing(expected, "no loss: the model was not compiled with one", hint)
     given = model.compiled.loss
+    if spelled_as_function(given) in (allowed := assignment.network.losses):
+        return Expectation(f"{expected}, or {' or '.join(allowed)}", given)
     if spelled_as_function(given) not in LOSSES[wanted]:
         return Expectation(expected, given, hint, share=0.0)
     if wants_logits(model) and final_activation(model) == wanted:
@@ -118,36 +122,59 @@ def loss(model: Model, task: Task) -> Expectation:
     return Expectation(expected, given)
 
 
-def parameter_budget(model: Model, task: Task) -> Expectation:
+def parameter_budget(model: Model, assignment: Assignment) -> Expectation:
     """Whether the network has no more parameters than the sheet allows, and any at all."""
     largest = max(layers(model), key=lambda layer: layer.parameters)
-    kept = 0 < model.parameters <= task.parameter_budget
+    budget = assignment.network.parameter_budget
+    kept = 0 < model.parameters <= budget
     hint = (
         "More parameters train slower and learn the training rows by heart sooner. Give "
         f"`{largest.name}` fewer units, or make smaller what reaches it, for example by pooling."
     )
     return Expectation(
-        expected=f"at most {task.parameter_budget:,} parameters",
+        expected=f"at most {budget:,} parameters",
         found=f"{model.parameters:,}, of them {largest.parameters:,} in `{largest.name}`",
         hint="" if kept else hint,
         share=float(kept),
     )
 
 
-def required_layers(model: Model, task: Task, hint: str) -> Expectation:
+def required_layers(model: Model, assignment: Assignment, hint: str) -> Expectation:
     """Whether the network has the layers that the sheet asks for; `hint` says what they are good for."""
-    names = {
-        kind: [f"`{layer.name}`" for layer in model.layers if layer.class_name.endswith(kind)]
-        for kind in task.required_layers
-    }
-    shares = [min(1.0, len(names[kind]) / least) for kind, least in task.required_layers.items()]
+    required, most = assignment.network.required_layers, assignment.network.most_layers
+    shares = [min(1.0, len(named(model, kind)) / least) for kind, least in required.items() if least]
+    shares += [float(len(named(model, kind)) <= largest) for kind, largest in most.items()]
     share = min(shares, default=1.0)
+    asked = [f"at least {least} {kind} {plural(least)}" for kind, least in required.items()]
+    asked += [f"at most {largest} {kind} {plural(largest)}" for kind, largest in most.items()]
     return Expectation(
-        expected="at least " + " and ".join(f"{least} {kind} layers" for kind, least in task.required_layers.items()),
-        found="; ".join(f"{len(found)}: {', '.join(found)}" if found else "none" for found in names.values()),
+        expected=" and ".join(asked),
+        found="; ".join(found_of(model, kind) for kind in {**required, **most}),
         hint=hint if share < 1 else "",
         share=share,
     )
+
+
+def layers_amiss(model: Model, network: Network) -> int:
+    """How many layers the network lacks or has too many, by the sheet's rules."""
+    lacking = sum(max(0, least - len(named(model, kind))) for kind, least in network.required_layers.items())
+    return lacking + sum(max(0, len(named(model, kind)) - most) for kind, most in network.most_layers.items())
+
+
+def named(model: Model, kind: str) -> list[str]:
+    """Names of its layers of a Keras class; a SeparableConv2D is a Conv2D as well."""
+    return [f"`{layer.name}`" for layer in model.layers if layer.class_name.endswith(kind)]
+
+
+def found_of(model: Model, kind: str) -> str:
+    """In words: 2 Conv2D (`conv2d`, `conv2d_1`)."""
+    names = named(model, kind)
+    return f"{len(names)} {kind} ({', '.join(names)})" if names else f"no {kind}"
+
+
+def plural(number: int) -> str:
+    """The word for so many layers."""
+    return "layer" if number == 1 else "layers"
 
 
 def layers(model: Model) -> list[Layer]:

@@ -131,8 +131,11 @@ def flags(evidence: Evidence, results: Sequence[CheckResult]) -> list[Flag]:
         missing = evidence.run.missing_modules
         detail = f"The kernels have no {', '.join(missing)}. Run {pip_install(missing)}, then grade again."
         found.append(Flag(title="A module is missing here", detail=detail))
-    if evidence.left_to_a_person:
-        found.append(Flag(title="Not measured on sealed rows", detail=evidence.not_measured_because))
+    found += [
+        Flag(title="Not measured on sealed rows", detail=choice.not_measured_because)
+        for choice in evidence.choices
+        if choice.left_to_a_person
+    ]
     found += [
         Flag(title=f"The check {check.id} is broken", detail=check.found)
         for check in results

@@ -33,6 +33,31 @@ class TheorySection(Record):
     text: Text
 
 
+class Network(Record):
+    """One network that the sheet asks for."""
+
+    name: Name
+    title: Line
+    """As a sentence names it, for example: the shallow network."""
+    input_shapes: Annotated[list[Shape], Field(min_length=1)]
+    """Shapes of one row that the network may take, without the batch axis; 0 is an axis of any length."""
+    required_layers: dict[Name, Count] = {}
+    """Least number of layers of a Keras class, for example {Conv2D: 2}."""
+    most_layers: dict[Name, Count] = {}
+    """Most of them, for example {Conv2D: 0} of a network without convolutions."""
+    parameter_budget: Count
+    """No more parameters than this."""
+    losses: list[Name] = []
+    """What the sheet allows beside the losses that fit the last layer."""
+    documented_models: Annotated[list[DocumentedModel], Field(min_length=1)]
+    """The first is the default."""
+
+    @property
+    def heading(self) -> str:
+        """The title at the beginning of a sentence."""
+        return self.title[:1].upper() + self.title[1:]
+
+
 class Task(Record):
     """What the sheet asks of any network that answers it."""
 
@@ -41,18 +66,12 @@ class Task(Record):
     kind: Literal["classification", "regression"]
     classes: list[Name] = []
     """Names of the classes, in the order of their numbers."""
-    input_shapes: Annotated[list[Shape], Field(min_length=1)]
-    """Shapes of one row that the network may take, without the batch axis; 0 is an axis of any length."""
     resplit: bool = False
     """The documented way puts all rows together and splits them anew, so that test rows may be trained on."""
     outputs: Annotated[int, Field(ge=1)]
     """Units of the last layer."""
     output_activation: Name | None
     """None and linear are the same."""
-    required_layers: dict[Name, Count] = {}
-    """Least number of layers of a Keras class, for example {Conv2D: 2}."""
-    parameter_budget: Count
-    """No more parameters than this."""
 
     @model_validator(mode="after")
     def classes_have_outputs(self) -> Self:
@@ -106,6 +125,16 @@ class Assignment(Record):
     questions: list[Line]
     task: Task
     limits: Limits = Limits()
-    documented_models: Annotated[list[DocumentedModel], Field(min_length=1)]
-    """The first is the default."""
+    networks: Annotated[list[Network], Field(min_length=1)]
+    """Those that the sheet asks for; a model of the notebook answers one of them at most."""
     rubric: Name = "lab-manual"
+
+    @property
+    def network(self) -> Network:
+        """The network that is asked for. Raises `ValueError` where there are several: see `of`."""
+        (network,) = self.networks
+        return network
+
+    def of(self, name: str) -> "Assignment":
+        """The sheet with one of its networks alone."""
+        return self.model_copy(update={"networks": [each for each in self.networks if each.name == name]})

@@ -14,13 +14,13 @@ from itertools import pairwise
 from grader.expect import Expectation
 from grader.fields import Setting, Shape
 from grader.records import Layer, Model
-from grader.rules import fits
-from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Task
+from grader.rules import fits, layers_amiss
+from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Network
 
 
 def parameter_counts(model: Model, assignment: Assignment) -> Expectation:
     """Whether each layer has as many parameters as in the documented network, or the network is one of its own."""
-    pairs = side_by_side(model, assignment)
+    pairs = side_by_side(model, assignment.network)
     wrong = [(own, documented) for own, documented in pairs if own.parameters != documented.parameters]
     own_total, total = (sum(pair[side].parameters for pair in pairs) for side in (0, 1))
     as_documented = Expectation(
@@ -29,12 +29,12 @@ def parameter_counts(model: Model, assignment: Assignment) -> Expectation:
         hint=first_cause(pairs),
         share=1 - len(wrong) / max(1, len(pairs)),
     )
-    return as_documented if pairs else by_the_rules(model, assignment)
+    return as_documented if pairs else by_the_rules(model, assignment.network)
 
 
 def output_shapes(model: Model, assignment: Assignment) -> Expectation:
     """Whether each layer gives the output shape of the documented network, or the network is one of its own."""
-    pairs = side_by_side(model, assignment)
+    pairs = side_by_side(model, assignment.network)
     wrong = [(own, documented) for own, documented in pairs if own.shapes != documented.shapes]
     as_documented = Expectation(
         expected="; ".join(f"`{a.name}` to give {b.shapes}" for a, b in wrong) or "the documented output shapes",
@@ -42,7 +42,7 @@ def output_shapes(model: Model, assignment: Assignment) -> Expectation:
         hint=first_cause(pairs),
         share=1 - len(wrong) / max(1, len(pairs)),
     )
-    return as_documented if pairs else by_the_rules(model, assignment)
+    return as_documented if pairs else by_the_rules(model, assignment.network)
 
 
 @dataclass(frozen=True)
@@ -112,22 +112,36 @@ def as_layer(documented: DocumentedLayer) -> Layer:
     )
 
 
-def side_by_side(model: Model, assignment: Assignment) -> list[tuple[Stage, Stage]]:
+def documented_as(model: Model, network: Network) -> DocumentedModel:
+    """The documented network that the model is, layer by layer; the default one where it is none of them."""
+    known = network.documented_models
+    entering = network.input_shapes[0]
+    return next((each for each in known if is_same(model, each, entering)), known[0])
+
+
+def is_same(model: Model, known: DocumentedModel, entering: Shape) -> bool:
+    """Whether each layer with parameters is the documented one, for rows of the shape `entering`."""
+    pairs = beside(stages(model.layers, (model.input_shape or ())[1:] or entering), known, entering)
+    same = [own.parameters == other.parameters and own.shapes == other.shapes for own, other in pairs]
+    return bool(same) and all(same)
+
+
+def side_by_side(model: Model, network: Network) -> list[tuple[Stage, Stage]]:
     """The network's stages beside those of the closest documented one; empty where the network is the student's own."""
-    entering, rows = assignment.task.input_shapes[0], (model.input_shape or ())[1:]
-    if chose_other_rows(rows, assignment.task):
+    entering, rows = network.input_shapes[0], (model.input_shape or ())[1:]
+    if chose_other_rows(rows, network):
         return []
     own = stages(model.layers, rows or entering)
-    compared = [pairs for known in assignment.documented_models if (pairs := beside(own, known, entering))]
+    compared = [pairs for known in network.documented_models if (pairs := beside(own, known, entering))]
     return min(compared, key=other_widths, default=[])
 
 
-def chose_other_rows(rows: Shape, task: Task) -> bool:
+def chose_other_rows(rows: Shape, network: Network) -> bool:
     """Whether the network takes rows of another length than the documented ones, which the sheet leaves open."""
-    known = task.input_shapes[0]
+    known = network.input_shapes[0]
     if not rows or None in rows or volume(rows) == volume(known):
         return False
-    return any(fits(rows, allowed) for allowed in task.input_shapes)
+    return any(fits(rows, allowed) for allowed in network.input_shapes)
 
 
 def beside(own: list[Stage], known: DocumentedModel, entering: Shape) -> list[tuple[Stage, Stage]]:
@@ -144,13 +158,9 @@ def other_widths(pairs: list[tuple[Stage, Stage]]) -> int:
     return sum(own.width != documented.width for own, documented in pairs)
 
 
-def by_the_rules(model: Model, assignment: Assignment) -> Expectation:
+def by_the_rules(model: Model, network: Network) -> Expectation:
     """What a network of the student's own earns: everything, if it has the layers that the sheet asks for."""
-    task = assignment.task
-    kept = model.parameters <= task.parameter_budget and all(
-        sum(layer.class_name.endswith(name) for layer in model.layers) >= least
-        for name, least in task.required_layers.items()
-    )
+    kept = model.parameters <= network.parameter_budget and not layers_amiss(model, network)
     return Expectation(
         expected="the documented network, or one of your own with the layers that the sheet asks for",
         found="one of your own that " + ("keeps the sheet's rules" if kept else "does not keep the sheet's rules"),

@@ -16,28 +16,28 @@ WHY_HIDDEN_LAYERS = (
 @pytest.mark.criterion("architecture")
 def test_input_shape(evidence: Evidence, assignment: Assignment) -> None:
     """The network takes one row of the table's thirteen features."""
-    settle(rules.input_shape(evidence.model, assignment.task))
+    settle(rules.input_shape(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture")
 def test_output_layer(evidence: Evidence, assignment: Assignment) -> None:
     """The last layer gives one number, the price, as it is."""
-    settle(rules.output_layer(evidence.model, assignment.task))
+    settle(rules.output_layer(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture", weight=2)
 def test_hidden_layers(evidence: Evidence, assignment: Assignment) -> None:
     """The network has at least two hidden dense layers before the last one."""
-    settle(rules.required_layers(evidence.model, assignment.task, WHY_HIDDEN_LAYERS))
+    settle(rules.required_layers(evidence.model, assignment, WHY_HIDDEN_LAYERS))
 
 
 @pytest.mark.criterion("architecture")
 def test_parameter_budget(evidence: Evidence, assignment: Assignment) -> None:
     """The network keeps within the sheet's parameter budget."""
-    settle(rules.parameter_budget(evidence.model, assignment.task))
+    settle(rules.parameter_budget(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture")
 def test_loss(evidence: Evidence, assignment: Assignment) -> None:
     """The loss measures how far an estimate is from the price."""
-    settle(rules.loss(evidence.model, assignment.task))
+    settle(rules.loss(evidence.model, assignment))

@@ -16,28 +16,28 @@ WHY_CONVOLUTIONS = (
 @pytest.mark.criterion("architecture")
 def test_input_shape(evidence: Evidence, assignment: Assignment) -> None:
     """The network takes one picture of 28 x 28 grey pixels."""
-    settle(rules.input_shape(evidence.model, assignment.task))
+    settle(rules.input_shape(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture")
 def test_output_layer(evidence: Evidence, assignment: Assignment) -> None:
     """The last layer gives one probability for each of the ten classes."""
-    settle(rules.output_layer(evidence.model, assignment.task))
+    settle(rules.output_layer(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture", weight=2)
 def test_convolutions(evidence: Evidence, assignment: Assignment) -> None:
     """The network has at least two convolutions."""
-    settle(rules.required_layers(evidence.model, assignment.task, WHY_CONVOLUTIONS))
+    settle(rules.required_layers(evidence.model, assignment, WHY_CONVOLUTIONS))
 
 
 @pytest.mark.criterion("architecture")
 def test_parameter_budget(evidence: Evidence, assignment: Assignment) -> None:
     """The network keeps within the sheet's parameter budget."""
-    settle(rules.parameter_budget(evidence.model, assignment.task))
+    settle(rules.parameter_budget(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture")
 def test_loss(evidence: Evidence, assignment: Assignment) -> None:
     """The loss fits a choice among ten classes."""
-    settle(rules.loss(evidence.model, assignment.task))
+    settle(rules.loss(evidence.model, assignment))

@@ -11,13 +11,13 @@ from grader.sheet import Assignment
 @pytest.mark.criterion("architecture")
 def test_input_shape(evidence: Evidence, assignment: Assignment) -> None:
     """The network takes one review as a row of numbers."""
-    settle(rules.input_shape(evidence.model, assignment.task))
+    settle(rules.input_shape(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture")
 def test_output_layer(evidence: Evidence, assignment: Assignment) -> None:
     """The last layer gives the probability that a review is positive."""
-    settle(rules.output_layer(evidence.model, assignment.task))
+    settle(rules.output_layer(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture")
@@ -36,10 +36,10 @@ def test_hidden_layer(evidence: Evidence) -> None:
 @pytest.mark.criterion("architecture")
 def test_parameter_budget(evidence: Evidence, assignment: Assignment) -> None:
     """The network keeps within the sheet's parameter budget."""
-    settle(rules.parameter_budget(evidence.model, assignment.task))
+    settle(rules.parameter_budget(evidence.model, assignment))
 
 
 @pytest.mark.criterion("architecture")
 def test_loss(evidence: Evidence, assignment: Assignment) -> None:
     """The loss fits a choice between two classes."""
-    settle(rules.loss(evidence.model, assignment.task))
+    settle(rules.loss(evidence.model, assignment))

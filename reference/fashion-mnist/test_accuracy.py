@@ -3,9 +3,9 @@
 import pytest
 
 from grader.attained import attained, spare_the_cut, training_figure
-from grader.course import Threshold
 from grader.expect import Expectation, Missing, settle
 from grader.records import Evidence
+from grader.reference import Threshold
 from grader.sheet import Assignment
 
 GUESSING = (
@@ -39,7 +39,7 @@ def test_every_class(evidence: Evidence, assignment: Assignment) -> None:
     measured, classes = evidence.measurement, assignment.task.outputs
     expected = f"each class to be recognised in more than 1 of {classes} cases"
     if measured.confusion is None:
-        raise Missing(expected, "no confusion matrix", evidence.not_measured_because)
+        raise Missing(expected, "no confusion matrix", evidence.choice.not_measured_because)
     recalls = [row[label] / max(1, sum(row)) for label, row in enumerate(measured.confusion)]
     weak = [label for label, recall in enumerate(recalls) if recall <= 1 / classes]
     found = f"every class in at least {min(recalls):.2f} of its cases"

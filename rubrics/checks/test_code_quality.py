@@ -27,7 +27,7 @@ def test_code_quality(evidence: Evidence) -> None:
     if not lines:
         raise Missing(expected, "no line of code", "Hand in the notebook with its code cells.")
     found = f"{len(remarks)} in {lines} lines"
-    if evidence.chosen is None:
+    if not evidence.models:
         raise Missing(expected, f"{found}, and no model", "Build one with keras.Sequential([...]).")
     beyond = 100 * max(0, len(remarks) - allowed) / lines
     share = share_between(beyond, floor=UNTIDY, full=0) * min(1, lines / LEAST_LINES)

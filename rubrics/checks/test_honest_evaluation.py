@@ -13,6 +13,7 @@ MOST_TRAINING_ROWS = 0.95
 """Of all rows, where a notebook splits them anew."""
 
 
+@pytest.mark.each_network
 @pytest.mark.criterion("honest-evaluation")
 def test_trained_without_test_rows(evidence: Evidence, assignment: Assignment) -> None:
     """The network is not trained on test rows."""
@@ -36,6 +37,7 @@ def test_trained_without_test_rows(evidence: Evidence, assignment: Assignment) -
     )
 
 
+@pytest.mark.each_network
 @pytest.mark.criterion("honest-evaluation")
 def test_evaluated_on_unseen_rows(evidence: Evidence) -> None:
     """The result is measured on rows that the network was not trained on."""

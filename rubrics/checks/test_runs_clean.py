@@ -42,7 +42,7 @@ def test_runs_clean(evidence: Evidence) -> None:
         hint = f"The grader does not have {modules}. That is its gap and costs nothing: your teacher can install it."
         raise Undecided(expected, found, hint)
     hint = next_step(bad[0]) if bad else ""
-    if evidence.chosen is None:
+    if not evidence.models:
         raise Missing(f"{expected} and to make a Keras model", f"{found}, and no model", hint or BUILD)
     settle(Expectation(expected, found, hint, share=1 - len(bad) / len(cells)))
 

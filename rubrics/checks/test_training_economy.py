@@ -22,6 +22,7 @@ CUT = "Nothing is taken off. Your teacher can grade the notebook again with a la
 FEWEST_UPDATES, MOST_UPDATES = 4, 10_000
 
 
+@pytest.mark.each_network
 @pytest.mark.criterion("training-economy", weight=2)
 def test_epochs(evidence: Evidence) -> None:
     """Training ends when more of it no longer helps."""
@@ -43,6 +44,7 @@ def test_epochs(evidence: Evidence) -> None:
     settle(Expectation(expected, found, hint, share=round(min(1.0, enough / trained), 4)))
 
 
+@pytest.mark.each_network
 @pytest.mark.criterion("training-economy")
 def test_batch_size(evidence: Evidence) -> None:
     """The batch size suits the number of training rows."""

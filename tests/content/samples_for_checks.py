@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.checks import run_checks
-from grader.course import Course, Threshold
+from grader.course import Course
 from grader.records import (
     CellRun,
     CheckResult,
+    Choice,
     Compiled,
     DataUsed,
     Evaluation,
@@ -19,15 +20,24 @@ from grader.records import (
     Run,
     WrittenAnswer,
 )
+from grader.reference import Threshold
 from grader.sheet import Assignment
 
 Judge = Callable[[Evidence], dict[str, CheckResult]]
 CONFUSION = [[450 if i == j else 50 if j == (i + 1) % 10 else 0 for j in range(10)] for i in range(10)]
-ROWS = {"fashion-mnist": (60_000, 10_000, 5_000), "boston": (404, 102, 80), "imdb": (25_000, 25_000, 5_000)}
+ROWS = {
+    "boston": (404, 102, 80),
+    "imdb": (25_000, 25_000, 5_000),
+    "fashion-mnist": (60_000, 10_000, 5_000),
+    "mnist": (60_000, 10_000, 5_000),
+    "cifar10": (50_000, 10_000, 5_000),
+}
 METRICS = {
     "fashion-mnist": {"accuracy": 0.9012},
     "boston": {"mae": 2.21, "mse": 9.8, "r2": 0.87, "linear_mae": 3.4, "linear_r2": 0.72},
     "imdb": {"accuracy": 0.8951, "auc": 0.957},
+    "mnist": {"accuracy": 0.9904},
+    "cifar10": {"accuracy": 0.7612},
 }
 LOSSES = {"softmax": "sparse_categorical_crossentropy", "sigmoid": "binary_crossentropy", "linear": "mse"}
 """By the activation of the last layer."""
@@ -38,7 +48,8 @@ def judge_with(course: Course, assignment: Assignment, thresholds: Mapping[str, 
     files = course.check_files(assignment, course.rubric(assignment))
 
     def run(evidence: Evidence) -> dict[str, CheckResult]:
-        return {result.id: result for result in run_checks(files, evidence, assignment, thresholds)}
+        known = {network.documented_models[0].name: thresholds for network in assignment.networks}
+        return {result.id: result for result in run_checks(files, evidence, assignment, known)}
 
     return run
 
@@ -59,7 +70,7 @@ def layer(
 
 def documented_layers(assignment: Assignment, number: int = 0) -> list[Layer]:
     """A documented network as Keras lists it."""
-    rows = assignment.documented_models[number].layers
+    rows = assignment.network.documented_models[number].layers
     return [layer(row.class_name, row.output_shape, row.parameters, row.activation) for row in rows]
 
 
@@ -82,14 +93,14 @@ def model_of(layers: list[Layer], **fields: Any) -> Model:
         **fields,
     }
     known = {"id": "model-1", "kind": "Sequential", "layers": layers, "rebuilt": True}
-    return Model(**known, parameters=total, trainable_parameters=total, **given)
+    return Model(**{**known, "parameters": total, "trainable_parameters": total, **given})
 
 
 def answer_to(assignment: Assignment, layers: list[Layer], **fields: Any) -> Model:
     """A trained model that answers the sheet with these layers."""
     train, test, _ = ROWS[assignment.name]
     given: dict[str, Any] = {
-        "input_shape": (None, *assignment.task.input_shapes[0]),
+        "input_shape": (None, *assignment.network.input_shapes[0]),
         "compiled": Compiled(optimizer="adam", loss=LOSSES.get(layers[-1].activation or "linear")),
         "fits": [fit_of(rows=round(0.9 * train), validation_rows=round(0.1 * train))],
         "evaluations": [Evaluation(method="evaluate", rows=test)],
@@ -122,7 +133,7 @@ def measured(metrics: dict[str, float], **fields: Any) -> list[Measurement]:
 
 
 def evidence_for(assignment: Assignment, **fields: Any) -> Evidence:
-    """Evidence of a good notebook, apart from what is given."""
+    """Evidence of a good notebook, apart from what is given, of which some belongs to the choice of its model."""
     train, test, sealed = ROWS[assignment.name]
     data = DataUsed(
         name=assignment.name, stand_in=False, fingerprint="0", train_rows=train, test_rows=test, sealed_rows=sealed
@@ -132,10 +143,23 @@ def evidence_for(assignment: Assignment, **fields: Any) -> Evidence:
         "data": data,
         "run": Run(status="finished", sentence="Every cell ran.", isolation="wall"),
         "cells": [CellRun(number=number, status="ok") for number in range(1, 6)],
-        "models": [answer_to(assignment, documented_layers(assignment))],
-        "chosen": "model-1",
-        "measurements": measured(METRICS[assignment.name]),
+        "models": [
+            answer_to(assignment.of(network.name), documented_layers(assignment.of(network.name)), id=f"model-{number}")
+            for number, network in enumerate(assignment.networks, start=1)
+        ],
         "answers": [WrittenAnswer(question=question, cell=9, words=12) for question in assignment.questions],
         "code_lines": 50,
     }
-    return Evidence(**{**given, **fields})
+    choice = {name: fields.pop(name) for name in Choice.model_fields if name in fields}
+    choices = [
+        Choice(
+            **{
+                "network": network.name,
+                "model": f"model-{number}",
+                "measurements": measured(METRICS[assignment.name]),
+                **choice,
+            }
+        )
+        for number, network in enumerate(assignment.networks, start=1)
+    ]
+    return Evidence(**{**given, "choices": choices, **fields})

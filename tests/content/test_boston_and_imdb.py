@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from grader.course import Course, Threshold
+from grader.course import Course
 from grader.records import CheckResult, Compiled, Evaluation, Layer
+from grader.reference import Threshold
 from grader.sheet import Assignment
 
 from .samples_for_checks import (
@@ -60,7 +61,7 @@ def test_a_good_notebook_with_a_documented_network_passes_every_check(course: Co
     model = answer_to(assignment, documented_layers(assignment, number))
     results = judge_with(course, assignment, THRESHOLDS[name])(evidence_for(assignment, models=[model]))
     assert {check: result.status for check, result in results.items() if result.status != "passed"} == {}
-    assert results["test_parameter_counts"].found == f"{assignment.documented_models[number].parameters:,}"
+    assert results["test_parameter_counts"].found == f"{assignment.network.documented_models[number].parameters:,}"
 
 
 def test_each_criterion_of_the_rubric_has_checks_and_no_check_another(course: Course, each: Assignment) -> None:
@@ -72,7 +73,7 @@ def test_each_criterion_of_the_rubric_has_checks_and_no_check_another(course: Co
     assert all(result.title.endswith(".") and not result.title.startswith("test_") for result in results)
 
 
-@pytest.mark.parametrize("empty", [{"models": [], "chosen": None, "measurements": []}, {"cells": [], "code_lines": 0}])
+@pytest.mark.parametrize("empty", [{"models": [], "model": None, "measurements": []}, {"cells": [], "code_lines": 0}])
 def test_nothing_to_judge_is_never_our_fault(course: Course, each: Assignment, empty: dict[str, Any]) -> None:
     results = judge_with(course, each, {})(evidence_for(each, **empty)).values()
     assert not [result.id for result in results if result.status == "broken"]

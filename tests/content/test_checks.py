@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.checks import run_checks
-from grader.course import Course, Threshold
+from grader.course import Course
 from grader.records import (
     CellError,
     CellRun,
@@ -20,6 +20,7 @@ from grader.records import (
     Run,
     WrittenAnswer,
 )
+from grader.reference import Threshold
 from grader.sheet import Assignment
 
 from .samples_for_checks import (
@@ -85,7 +86,7 @@ def test_the_record_sheet_is_the_manuals(course: Course, assignment: Assignment)
     assert [column.marks for column in rubric.columns] == [5, 5, 5, 5]
 
 
-@pytest.mark.parametrize("empty", [{"models": [], "chosen": None, "measurements": []}, {"cells": [], "code_lines": 0}])
+@pytest.mark.parametrize("empty", [{"models": [], "model": None, "measurements": []}, {"cells": [], "code_lines": 0}])
 def test_nothing_to_judge_is_never_our_fault(judge: Judge, evidence_of: Any, empty: dict[str, Any]) -> None:
     results = judge(evidence_of(**empty)).values()
     assert not [result.id for result in results if result.status == "broken"]
@@ -184,13 +185,13 @@ def test_a_dense_network_lacks_convolutions(judge: Judge, evidence_of: Any) -> N
     results = judge(evidence_of(models=[model_of(dense, input_shape=(None, 28, 28))]))
     failed = {name for name, result in results.items() if result.status == "failed"}
     assert failed == {"test_convolutions", "test_parameter_counts", "test_output_shapes"}
-    assert results["test_convolutions"].found == "none"
+    assert results["test_convolutions"].found == "no Conv2D"
 
 
 def test_a_sheet_that_asks_for_no_convolutions_takes_none_away(
     course: Course, assignment: Assignment, evidence_of: Any
 ):
-    free = assignment.model_copy(update={"task": assignment.task.model_copy(update={"required_layers": {}})})
+    free = assignment.model_copy(update={"networks": [assignment.network.model_copy(update={"required_layers": {}})]})
     dense = [layer("Flatten", (784,)), layer("Dense", (10,), 7_850, "softmax")]
     (file,) = [path for path in course.check_files(assignment, course.rubric(assignment)) if "visible" in path.name]
     results = run_checks([file], evidence_of(models=[model_of(dense)]), free, {})
@@ -453,7 +454,7 @@ def test_cells_that_do_nothing_make_no_notebook_run_cleaner(judge: Judge, eviden
 
 def test_a_notebook_without_a_model_earns_nothing_for_coding(judge: Judge, evidence_of: Any) -> None:
     cells = [CellRun(number=1, status="ok")]
-    results = judge(evidence_of(models=[], chosen=None, measurements=[], cells=cells, code_lines=1))
+    results = judge(evidence_of(models=[], model=None, measurements=[], cells=cells, code_lines=1))
     coding = {"runs-clean", "training-economy", "honest-evaluation", "code-quality"}
     assert {result.status for result in results.values() if result.criterion in coding} == {"failed"}
     assert results["test_runs_clean"].found == "1 of 1 cells that did, and no model"

@@ -12,7 +12,7 @@ from grader.sheet import Assignment
 
 ROOT = bundled()
 STARTERS = sorted((ROOT / "assignments").glob("*/starter.ipynb"))
-SOLUTIONS = sorted((ROOT / "reference").glob("*/solution*.ipynb"))
+SOLUTIONS = sorted((ROOT / "reference").glob("*/*.ipynb"))
 OURS = [*STARTERS, *SOLUTIONS]
 EXAMPLES = sorted((ROOT / "examples").glob("*.ipynb"))
 TRAINING = {
@@ -55,9 +55,10 @@ def test_the_starter_names_the_sheets_theory_and_every_documented_layer(course: 
     text = "\n".join(texts(course.folder / "assignments" / each.name / "starter.ipynb", "markdown"))
     assert all(section.heading in text for section in each.theory)
     assert all(line in text for line in each.prerequisites)
-    assert all(f"| {layer.parameters:,} |" in text for layer in each.documented_models[0].layers)
-    assert all(f"{model.parameters:,}" in text for model in each.documented_models)
-    assert f"{each.task.parameter_budget:,}" in text
+    for network in each.networks:
+        assert all(f"| {layer.parameters:,} |" in text for layer in network.documented_models[0].layers)
+        assert f"{network.documented_models[0].parameters:,}" in text
+        assert f"{network.parameter_budget:,}" in text
 
 
 @pytest.mark.parametrize("path", STARTERS, ids=name_of)

@@ -9,32 +9,69 @@ import sys
 import nbformat
 import pytest
 
-from grader.course import Course
-from grader.sheet import Assignment, DocumentedLayer
+from grader.course import Course, bundled
+from grader.reference import Solution
+from grader.sheet import Assignment, DocumentedLayer, DocumentedModel
 
-# Of each documented network: shape of a row, then kind, filters or units, side of the kernel or the pool; 0 for none.
+from .conftest import NAMES
+
+# Of each documented network: kind, filters or units, side of the kernel or the pool; 0 for none.
 Rows = list[tuple[str, int, int]]
-HIDDEN: dict[str, Rows] = {
-    "boston deep": [("Dense", units, 0) for units in (128, 64, 32, 16, 1)],
-    "boston two-hidden-layers": [("Dense", units, 0) for units in (128, 64, 1)],
-    "imdb dense": [
-        *(("Dense", 50, 0), ("Dropout", 0, 0), ("Dense", 50, 0), ("Dropout", 0, 0)),
-        *(("Dense", 50, 0), ("Dense", 1, 0)),
-    ],
+POOL, DROP, FLAT, NORM = ("MaxPooling2D", 0, 2), ("Dropout", 0, 0), ("Flatten", 0, 0), ("BatchNormalization", 0, 0)
+
+
+def dense(*units: int) -> Rows:
+    return [("Dense", width, 0) for width in units]
+
+
+def conv(width: int, side: int, padding: str = "") -> tuple[str, int, int]:
+    return (f"Conv2D{padding}", width, side)
+
+
+NETWORKS: dict[str, Rows] = {
+    "boston deep": dense(128, 64, 32, 16, 1),
+    "boston two-hidden-layers": dense(128, 64, 1),
+    "imdb dense": [*dense(50), DROP, *dense(50), DROP, *dense(50, 1)],
     "fashion-mnist cnn": [
-        *(("Conv2D", 32, 3), ("MaxPooling2D", 0, 2), ("Dropout", 0, 0)),
-        *(("Conv2D", 64, 3), ("MaxPooling2D", 0, 2), ("Dropout", 0, 0)),
-        *(("Conv2D", 128, 3), ("Flatten", 0, 0)),
-        *(("Dense", 128, 0), ("Dropout", 0, 0), ("Dense", 10, 0)),
+        *(conv(32, 3), POOL, DROP, conv(64, 3), POOL, DROP, conv(128, 3), FLAT),
+        *(*dense(128), DROP, *dense(10)),
+    ],
+    "fashion-mnist lenet": [
+        *(conv(6, 5, " same"), ("AveragePooling2D", 0, 2), conv(36, 5), ("AveragePooling2D", 0, 2), conv(108, 5)),
+        *(FLAT, *dense(84, 42, 21, 10, 10)),
+    ],
+    "fashion-mnist dense": [FLAT, *dense(750, 750, 750, 500, 250, 125, 75, 50, 10, 10, 10, 10)],
+    "mnist shallow": dense(64, 10),
+    "mnist cnn": [conv(32, 3), POOL, conv(64, 3), POOL, FLAT, DROP, *dense(10)],
+    "mnist wide": [conv(100, 3), POOL, conv(250, 5), DROP, NORM, FLAT, *dense(10)],
+    "mnist dropout": [
+        *(conv(350, 5), POOL, conv(100, 4), DROP, ("MaxPooling2D", 0, 3), conv(75, 3), DROP, conv(40, 1), DROP),
+        *(conv(25, 1), DROP, FLAT, *dense(10)),
+    ],
+    "mnist deep": [
+        *(conv(100, 2), ("MaxPooling2D", 0, 4), conv(80, 4), POOL, DROP, NORM, conv(70, 1), conv(50, 1), conv(60, 1)),
+        *(DROP, conv(100, 1), DROP, conv(100, 1), conv(250, 1), DROP, NORM, FLAT, *dense(10)),
+    ],
+    "cifar10 cnn": [
+        *(conv(32, 3, " same"), POOL, conv(64, 3, " same"), POOL, DROP, FLAT, *dense(256), DROP, *dense(10)),
     ],
 }
-TOTALS = {"boston": [12_673, 10_113], "imdb": [505_201], "fashion-mnist": [241_546]}
+TOTALS = {
+    "boston": {12_673, 10_113},
+    "imdb": {505_201},
+    "fashion-mnist": {241_546, 116_859, 2_261_465},
+    "mnist": {50_890, 34_826, 829_760, 641_100, 186_140},
+    "cifar10": {1_070_794},
+}
 """Of the documents."""
 BUILD = """
 import json, sys
 source = sys.stdin.read()
-exec("import keras\\nfrom keras import layers\\n" + source)
-print(json.dumps([[type(row).__name__, list(row.output.shape[1:]), row.count_params()] for row in model.layers]))
+exec("import keras\\nfrom keras import layers, regularizers\\n" + source)
+models = [value for value in list(globals().values()) if isinstance(value, keras.Model)]
+print(json.dumps([
+    [[type(row).__name__, list(row.output.shape[1:]), row.count_params()] for row in model.layers] for model in models
+]))
 """
 
 
@@ -43,17 +80,20 @@ def counted(shape: tuple[int, ...], network: Rows) -> list[tuple[str, tuple[int,
     rows = []
     for kind, width, side in network:
         parameters = 0
-        if kind == "Conv2D":
+        if kind.startswith("Conv2D"):
             parameters = (side * side * shape[-1] + 1) * width
-            shape = (shape[0] - side + 1, shape[1] - side + 1, width)
-        elif kind == "MaxPooling2D":
+            lost = 0 if kind.endswith("same") else side - 1
+            shape = (shape[0] - lost, shape[1] - lost, width)
+        elif kind.endswith("Pooling2D"):
             shape = (shape[0] // side, shape[1] // side, shape[2])
         elif kind == "Flatten":
             shape = (math.prod(shape),)
+        elif kind == "BatchNormalization":
+            parameters = 4 * shape[-1]
         elif kind == "Dense":
             parameters = (shape[0] + 1) * width
             shape = (width,)
-        rows.append((kind, shape, parameters))
+        rows.append((kind.split()[0], shape, parameters))
     return rows
 
 
@@ -61,33 +101,50 @@ def as_rows(layers: list[DocumentedLayer]) -> list[tuple[str, tuple[int | None, 
     return [(layer.class_name, layer.output_shape, layer.parameters) for layer in layers]
 
 
-def test_shapes_and_parameters_follow_from_arithmetic(each: Assignment) -> None:
-    shape = tuple(side or 0 for side in each.task.input_shapes[0])
-    for model in each.documented_models:
-        assert as_rows(model.layers) == counted(shape, HIDDEN[f"{each.name} {model.name}"])
+def entering(assignment: Assignment, model: DocumentedModel) -> tuple[int, ...]:
+    """Shape of a row that the documented network takes."""
+    own = [network for network in assignment.networks if model in network.documented_models]
+    return tuple(side or 0 for side in (own or assignment.networks)[0].input_shapes[0])
 
 
-def test_the_documented_total_is_the_sum(each: Assignment) -> None:
-    assert [model.parameters for model in each.documented_models] == TOTALS[each.name]
-    for model in each.documented_models:
-        assert sum(layer.parameters for layer in model.layers) == model.parameters <= each.task.parameter_budget
+def test_shapes_and_parameters_follow_from_arithmetic(course: Course, each: Assignment) -> None:
+    for name, model in course.documented(each).items():
+        assert as_rows(model.layers) == counted(entering(each, model), NETWORKS[f"{each.name} {name}"])
+
+
+def test_the_documented_total_is_the_sum(course: Course, each: Assignment) -> None:
+    known = course.documented(each)
+    assert {model.parameters for model in known.values()} == TOTALS[each.name]
+    assert all(sum(layer.parameters for layer in model.layers) == model.parameters for model in known.values())
 
 
 def test_the_documented_networks_keep_the_sheets_own_rules(each: Assignment) -> None:
-    for model in each.documented_models:
+    for network, model in ((asked, model) for asked in each.networks for model in asked.documented_models):
         assert model.layers[-1].output_shape == (each.task.outputs,)
         assert model.layers[-1].activation == each.task.output_activation
+        assert model.parameters <= network.parameter_budget
         kinds = [layer.class_name for layer in model.layers]
-        assert all(kinds.count(kind) >= least for kind, least in each.task.required_layers.items())
+        assert all(kinds.count(kind) >= least for kind, least in network.required_layers.items())
+        assert all(kinds.count(kind) <= most for kind, most in network.most_layers.items())
+
+
+def solutions() -> list[tuple[str, Solution]]:
+    course = Course(bundled())
+    return [(name, each) for name in NAMES for each in course.reference(course.assignment(name)).solutions]
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="needs TensorFlow")
-def test_the_solution_builds_the_documented_network_in_keras(course: Course, each: Assignment) -> None:
-    path = course.reference_folder(each) / course.reference(each).solution
-    source = next(cell.source for cell in nbformat.read(path, 4).cells if cell.id == "build")
+@pytest.mark.parametrize(("name", "solution"), solutions(), ids=lambda each: getattr(each, "notebook", each))
+def test_the_solutions_build_the_documented_networks_in_keras(course: Course, name: str, solution: Solution) -> None:
+    assignment = course.assignment(name)
+    cells = nbformat.read(course.reference_folder(assignment) / solution.notebook, 4).cells
+    source = "\n".join(cell.source for cell in cells if cell.cell_type == "code" and "keras.Sequential(" in cell.source)
     run = subprocess.run([sys.executable, "-c", BUILD], input=source, capture_output=True, text=True, check=True)
-    built = [(kind, tuple(shape), parameters) for kind, shape, parameters in json.loads(run.stdout.splitlines()[-1])]
-    assert built == as_rows(each.documented_models[0].layers)
+    built = [
+        [(kind, tuple(shape), count) for kind, shape, count in rows] for rows in json.loads(run.stdout.splitlines()[-1])
+    ]
+    documented = course.documented(assignment)
+    assert built == [as_rows(documented[system.model].layers) for system in solution.systems]
 
 
 @pytest.mark.parametrize(

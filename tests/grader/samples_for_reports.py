@@ -7,6 +7,7 @@ from grader.records import (
     CellError,
     CellRun,
     CheckResult,
+    Choice,
     Claim,
     Column,
     Compiled,
@@ -29,7 +30,7 @@ from grader.records import (
     WrittenAnswer,
 )
 from grader.rubric import ColumnScheme, CriterionScheme, Rubric
-from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Limits, Task, TheorySection
+from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Limits, Network, Task, TheorySection
 
 CLASSES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
 CNN = [
@@ -116,15 +117,27 @@ def assignment() -> Assignment:
             dataset="fashion-mnist",
             kind="classification",
             classes=CLASSES,
-            input_shapes=[(28, 28, 1), (784,)],
             outputs=10,
             output_activation="softmax",
-            parameter_budget=3_000_000,
         ),
-        documented_models=[
-            DocumentedModel(name="cnn", title="The manual's network", parameters=241_546, layers=documented)
+        networks=[
+            Network(
+                name="cnn",
+                title="the convolutional network",
+                input_shapes=[(28, 28, 1), (784,)],
+                parameter_budget=3_000_000,
+                documented_models=[
+                    DocumentedModel(name="cnn", title="The manual's network", parameters=241_546, layers=documented)
+                ],
+            )
         ],
     )
+
+
+def choice(because: str, *measurements: Measurement, **fields: object) -> list[Choice]:
+    """The choice for the sheet's only network."""
+    given = {"model": "model-1", **fields}
+    return [Choice(network="cnn", because=because, measurements=measurements, **given)]
 
 
 def rubric() -> Rubric:
@@ -265,9 +278,8 @@ def good() -> Sample:
         run=run,
         cells=good_cells(),
         models=[model(CNN, fits=[fit], evaluations=[evaluation])],
-        chosen="model-1",
-        chosen_because="It is the only model of the notebook.",
-        measurements=[
+        choices=choice(
+            "It is the only model of the notebook.",
             Measurement(
                 tier="sealed",
                 rows=2_000,
@@ -276,7 +288,7 @@ def good() -> Sample:
                 preprocessing="pixels divided by 255, then a channel axis added",
             ),
             Measurement(tier="own_arrays", rows=10_000, metrics={"accuracy": 0.9031, "loss": 0.2606}),
-        ],
+        ),
         answers=good_answers(),
         quality=[
             QualityFinding(rule="F401", message="`os` imported but unused", cell=1, line=3),
@@ -497,12 +509,11 @@ def weak() -> Sample:
             model(SMALL, fits=fits, variable="cnn_model"),
             model(DENSE, id="model-2", variable=None, rebuilt=False, not_rebuilt_because="It has a Lambda layer."),
         ],
-        chosen="model-1",
-        chosen_because="It has convolutions and was trained last.",
-        measurements=[
+        choices=choice(
+            "It has convolutions and was trained last.",
             Measurement(tier="own_arrays", rows=10_000, metrics={"accuracy": 0.7204}, confusion=CONFUSION),
-        ],
-        not_measured_because="The samples that the model was fed could not be reproduced from the raw rows.",
+            not_measured_because="The samples that the model was fed could not be reproduced from the raw rows.",
+        ),
         answers=[WrittenAnswer(question=question) for question in QUESTIONS],
         quality=[QualityFinding(rule="F821", message="Undefined name `histroy`", cell=9, line=1)] * 3,
         code_lines=31,
@@ -631,7 +642,7 @@ def dead() -> Sample:
             data=data(),
             run=run,
             cells=[],
-            not_measured_because="There is no trained model.",
+            choices=choice("", model=None, not_measured_because="There is no trained model."),
         ),
         submission=submission(student, problem=problem, submitted_at=None),
         assignment=assignment(),

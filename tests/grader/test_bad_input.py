@@ -141,7 +141,7 @@ def test_predictions_of_a_wrong_shape_are_explained(grade: Grade, write_notebook
     compiled = "model.compile(optimizer='adam', loss='mse')"
     fit = "model.fit(x_train, np.eye(10)[y_train][:, :7], epochs=1, verbose=0)\nmodel.predict(x_test, verbose=0)"
     _, evidence, page = grade(write_notebook(LOAD, build + compiled, fit))
-    assert "10 units" in evidence.not_measured_because
+    assert "10 units" in evidence.choice.not_measured_because
     assert "10 units" in page
 
 
@@ -181,5 +181,5 @@ recorder.write()
 def test_a_nan_loss_is_explained(grade: Grade, write_notebook):
     _, evidence, page = grade(write_notebook(LOAD, BUILD + COMPILE, FIT.replace("x_train", "x_train * np.nan")))
     assert evidence.model.last_fit.history["loss"] == [None, None]
-    assert "not finite numbers" in evidence.not_measured_because
+    assert "not finite numbers" in evidence.choice.not_measured_because
     assert "not finite numbers" in page

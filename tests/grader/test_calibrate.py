@@ -7,18 +7,37 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from grader.calibrate import miss_probability, run_once, summarise, threshold, write
-from grader.course import Calibration, CalibrationRun, Course, bundled
-from grader.errors import TeacherError
+from grader.calibrate import chosen, reached, run_once, runs_before, summarise, write
+from grader.collect import Collected, collect
+from grader.course import Course, bundled
+from grader.errors import TeacherError, UsageError
 from grader.expect import share_between
 from grader.pipeline import Desk
-from grader.records import Evidence
+from grader.reference import Calibration, CalibrationRun, Solution, SystemRun
+from grader.thresholds import miss_probability, threshold
 from tests.conftest import notebook_of
 
 from . import samples_for_reports as samples
 
 REACHED = [0.902, 0.907, 0.899, 0.904, 0.905]
 MEAN, SPREAD = 0.5, 0.02
+
+
+@pytest.fixture
+def solution(desk: Desk) -> Solution:
+    """The notebook that teachers show."""
+    return desk.course.reference(desk.assignment).solutions[0]
+
+
+@pytest.fixture
+def handed_in(desk: Desk, solution: Solution) -> Collected:
+    path = desk.course.reference_folder(desk.assignment) / solution.notebook
+    return collect(path, desk.assignment.name, "reference", None, None)
+
+
+def of_cells(*sources: str) -> Collected:
+    """A notebook with these cells, as it was read."""
+    return Collected(samples.good().submission, b"", notebook_of(*sources), notebook_of(*sources))
 
 
 @pytest.fixture
@@ -29,15 +48,20 @@ def course(tmp_path: Path) -> Course:
     return Course(tmp_path)
 
 
-def calibration(data: str, full: float = 0.9) -> Calibration:
-    run = CalibrationRun(seed=0, metrics={"accuracy": full}, curve={}, epochs=10, seconds=1)
+def run_of(seed: int = 0, sealed_seed: int | None = None, **metrics: float) -> CalibrationRun:
+    reached = SystemRun(metrics=metrics, curve={"loss": [0.5, 0.1 * seed]}, epochs=2, seconds=1)
+    return CalibrationRun(seed=seed, sealed_seed=sealed_seed, systems={"cnn": reached})
+
+
+def calibration(data: str, full: float = 0.9, notebook: str = "solution.ipynb") -> Calibration:
+    runs = [run_of(seed, accuracy=full) for seed in (0, 1)]
     return Calibration(
         data=data,
         stand_in=False,
-        parameters=1,
-        runs=[run],
-        thresholds={"accuracy": threshold([full, full])},
-        miss_probability={"accuracy": 0},
+        notebook=notebook,
+        code="0",
+        runs=runs,
+        systems={"cnn": reached(1, [run.systems["cnn"] for run in runs])},
         measured_on="2026-11-20",
         machine="x86_64",
         versions={},
@@ -100,44 +124,70 @@ def test_a_smaller_error_never_earns_less(reached: list[float]):
 # -- Runs --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_calibration_keeps_every_run_with_its_seed_and_curve(desk: Desk):
-    first = samples.good().evidence
-    measured = first.measurements[0].model_copy(update={"metrics": {"accuracy": 0.91}})
-    run = first.run.model_copy(update={"seed": 1})
-    found = summarise([first, first.model_copy(update={"run": run, "measurements": [measured]})], desk, {})
-    assert [run.metrics["accuracy"] for run in found.runs] == [0.9, 0.91]
-    assert found.runs[1].seed == 1
-    assert found.runs[0].curve["val_loss"] == samples.HISTORY["val_loss"]
-    assert (found.data, found.stand_in, found.parameters) == (desk.served.data.fingerprint, True, 241_546)
-    assert found.thresholds["accuracy"] == threshold([0.9, 0.91])
+def test_a_network_has_thresholds_once_it_has_run_twice():
+    first, second = (run_of(seed, accuracy=figure).systems["cnn"] for seed, figure in enumerate([0.9, 0.91]))
+    assert reached(7, [first]).thresholds == {}
+    assert reached(7, [first, second]).thresholds == {"accuracy": threshold([0.9, 0.91])}
 
 
-def test_runs_on_other_sealed_rows_are_kept_and_set_no_thresholds(desk: Desk):
-    first = samples.good().evidence
-
-    def reached(mae: float) -> Evidence:
-        metrics = {"mae": mae, "linear_mae": 3.6}
-        return first.model_copy(
-            update={"measurements": [first.measurements[0].model_copy(update={"metrics": metrics})]}
-        )
-
-    found = summarise([reached(2.4), reached(2.5)], desk, {7: reached(3.9), 8: reached(2.0)})
-    assert [(run.sealed_seed, run.metrics["mae"]) for run in found.runs] == [(None, 2.4), (None, 2.5), (7, 3.9), (8, 2)]
-    assert found.thresholds == {"mae": threshold([2.4, 2.5], "mae")}
-    assert found.miss_probability.keys() == {"mae"}
+def test_the_learning_curve_has_mean_and_spread_by_epoch():
+    runs = [run_of(seed, accuracy=0.9).systems["cnn"] for seed in (1, 3)]
+    assert reached(7, runs).curve["loss"].mean == [0.5, 0.2]
+    assert reached(7, runs).curve["loss"].spread == [0.0, pytest.approx(0.14142, abs=1e-5)]
 
 
-def test_a_reference_that_does_not_run_to_its_end_sets_no_thresholds(desk: Desk, course: Course):
-    solution = course.reference_folder(desk.assignment) / "solution.ipynb"
-    nbformat.write(notebook_of("1 / 0"), solution)
+def test_runs_on_other_sealed_rows_are_kept_and_set_no_thresholds(desk: Desk, solution: Solution, handed_in: Collected):
+    own = [run_of(0, mae=2.4, linear_mae=3.6), run_of(1, mae=2.5, linear_mae=3.6)]
+    found = summarise([*own, run_of(0, 7, mae=3.9, linear_mae=3.6)], solution, desk, handed_in, {})
+    assert [run.sealed_seed for run in found.runs] == [None, None, 7]
+    assert found.systems["cnn"].thresholds == {"mae": threshold([2.4, 2.5], "mae")}
+    assert found.systems["cnn"].miss_probability.keys() == {"mae"}
+    assert (found.data, found.stand_in) == (desk.served.data.fingerprint, True)
+
+
+def test_a_run_that_is_recorded_is_not_done_again(desk: Desk, course: Course, solution: Solution, handed_in: Collected):
+    mine = replace(desk, course=course)
+    write(course, desk.assignment, summarise([run_of(3, accuracy=0.9)], solution, mine, handed_in, {}))
+    run_once(mine, solution, 3, None, lambda _: pytest.fail("it ran"))
+    assert [run.seed for run in runs_before(mine, solution, handed_in)] == [3]
+
+
+def test_a_notebook_whose_code_has_changed_is_run_again(desk: Desk, course: Course, solution: Solution):
+    mine = replace(desk, course=course)
+    write(course, desk.assignment, summarise([run_of(3, accuracy=0.9)], solution, mine, of_cells("x = 1"), {}))
+    assert runs_before(mine, solution, of_cells("x = 1"))
+    assert not runs_before(mine, solution, of_cells("x = 2"))
+
+
+def test_a_reference_that_does_not_run_to_its_end_sets_no_thresholds(desk: Desk, course: Course, solution: Solution):
+    nbformat.write(notebook_of("1 / 0"), course.reference_folder(desk.assignment) / "solution.ipynb")
     with pytest.raises(TeacherError, match=r"solution\.ipynb to run to its end.*ZeroDivisionError"):
-        run_once(replace(desk, course=course), seed=0, progress=None)
+        run_once(replace(desk, course=course), solution, 0, None, lambda _: None)
 
 
-def test_a_new_calibration_takes_the_place_of_the_old_one_on_the_same_data(course: Course):
+def test_a_solution_without_the_documented_network_is_named(desk: Desk, course: Course, solution: Solution):
+    nbformat.write(notebook_of("x = 1"), course.reference_folder(desk.assignment) / "solution.ipynb")
+    with pytest.raises(TeacherError, match=r"`cnn` of 241,546 parameters.*solution\.ipynb\. Found: no model"):
+        run_once(replace(desk, course=course), solution, 0, None, lambda _: None)
+
+
+def test_a_solution_that_there_is_not_is_named(solution: Solution):
+    with pytest.raises(UsageError, match=r"solution\.ipynb\. Received: other\.ipynb"):
+        chosen([solution], "other.ipynb")
+
+
+def test_a_new_calibration_takes_the_place_of_the_old_one_of_its_notebook_on_the_same_data(course: Course):
     assignment = course.assignment("fashion-mnist")
-    for made in (calibration("real", 0.9), calibration("stand-in", 0.97), calibration("real", 0.91)):
-        path = write(course, assignment, made)
-    found = {each.data: each.thresholds["accuracy"].full for each in course.calibrations(assignment)}
-    assert found == {"real": threshold([0.91, 0.91]).full, "stand-in": threshold([0.97, 0.97]).full}
-    assert path.name == "calibration.json"
+    variant = calibration("real", 0.8, "dense_and_convolutional.ipynb")
+    for made in (calibration("real", 0.9), variant, calibration("stand-in", 0.97), calibration("real", 0.91)):
+        write(course, assignment, made)
+    found = {(each.data, each.notebook): each for each in course.calibrations(assignment)}
+    assert len(found) == 3
+    assert found["real", "solution.ipynb"] == calibration("real", 0.91)
+    assert found["real", variant.notebook] == variant
+
+
+def test_a_curve_stands_on_one_line_in_the_file(course: Course):
+    write(course, course.assignment("fashion-mnist"), calibration("real"))
+    text = (course.folder / "reference" / "fashion-mnist" / "calibration.json").read_text(encoding="utf-8")
+    assert '"loss": [0.5, 0.1]' in text

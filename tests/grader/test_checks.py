@@ -5,9 +5,10 @@ from textwrap import dedent
 import pytest
 
 from grader.checks import match_criteria, run_checks
-from grader.course import Course, Threshold, bundled
+from grader.course import Course, bundled
 from grader.errors import TeacherError
-from grader.records import CheckResult, Evidence
+from grader.records import CheckResult, Choice, Evidence
+from grader.reference import Threshold
 from grader.rubric import ColumnScheme, CriterionScheme, Rubric
 
 from . import samples_for_reports as samples
@@ -47,7 +48,7 @@ def examine(write: Callable[..., Path]) -> Examine:
 
 def check(*paths: Path, evidence: Evidence | None = None, **thresholds: Threshold) -> list[CheckResult]:
     sample = samples.good()
-    return run_checks(list(paths), evidence or sample.evidence, sample.assignment, thresholds)
+    return run_checks(list(paths), evidence or sample.evidence, sample.assignment, {"cnn": thresholds})
 
 
 def missing_a_module() -> Evidence:
@@ -223,3 +224,49 @@ def test_a_file_that_broke_off_halfway_is_not_taken_for_whole_the_next_time(writ
 def test_a_check_that_was_mended_is_read_again(examine: Examine):
     assert examine("assert False").status == "failed"
     assert examine("assert True, 'mended'").status == "passed"
+
+
+def test_a_check_of_each_network_sees_one_at_a_time_and_any_other_sees_all(write: Callable[..., Path]):
+    sample = samples.good()
+    second = sample.assignment.network.model_copy(update={"name": "shallow", "title": "the shallow network"})
+    sheet = sample.assignment.model_copy(update={"networks": [sample.assignment.network, second]})
+    choices = [*sample.evidence.choices, Choice(network="shallow", because="None is shallow.")]
+    path = write("""
+        @pytest.mark.each_network
+        @pytest.mark.criterion("network")
+        def test_one(evidence, assignment, thresholds):
+            '''It was trained.'''
+            assert assignment.network.name == evidence.choice.network
+            assert thresholds["accuracy"].full == 0.9
+            evidence.model.last_fit
+
+        @pytest.mark.criterion("network")
+        def test_all(evidence, assignment):
+            assert len(evidence.choices) == len(assignment.networks) == 2
+    """)
+    evidence = sample.evidence.model_copy(update={"choices": choices})
+    known = {"cnn": {"accuracy": Threshold(floor=0.7, full=0.9)}}
+    cnn, shallow, both = run_checks([path], evidence, sheet, known)
+    assert (cnn.id, cnn.title, cnn.status) == ("test_one[cnn]", "The convolutional network: It was trained.", "passed")
+    assert (shallow.title, shallow.status) == ("The shallow network: It was trained.", "failed")
+    assert shallow.hint == "None is shallow."
+    assert both.status == "passed"
+
+
+def test_a_documented_network_is_measured_by_what_it_reaches_itself(write: Callable[..., Path]):
+    path = write("""
+        @pytest.mark.criterion("network")
+        def test_it(thresholds):
+            assert thresholds["accuracy"].full == 0.8
+    """)
+    sample = samples.good()
+    network = sample.assignment.network
+    other = network.documented_models[0].model_copy(
+        update={"name": "other", "layers": network.documented_models[0].layers[:3]}
+    )
+    sheet = sample.assignment.model_copy(
+        update={"networks": [network.model_copy(update={"documented_models": [other, *network.documented_models]})]}
+    )
+    thresholds = {name: {"accuracy": Threshold(floor=0.5, full=full)} for name, full in (("other", 0.9), ("cnn", 0.8))}
+    (result,) = run_checks([path], sample.evidence, sheet, thresholds)
+    assert result.status == "passed"

@@ -10,13 +10,20 @@ from grader.errors import TeacherError, UsageError
 
 from . import samples_for_reports as samples
 
-CALIBRATION = {
-    "data": "f41c8e07d2aa",
-    "stand_in": False,
+REACHED = {
     "parameters": 241_546,
-    "runs": [{"seed": 0, "metrics": {"accuracy": 0.91}, "curve": {"loss": [0.3]}, "epochs": 10, "seconds": 250}],
     "thresholds": {"accuracy": {"floor": 0.73, "full": 0.9}},
-    "miss_probability": {"accuracy": 0.009},
+    "miss_probability": {"accuracy": 0.01},
+    "curve": {},
+}
+RUN = {"metrics": {"accuracy": 0.91}, "curve": {"loss": [0.3]}, "epochs": 10, "seconds": 160.0}
+CALIBRATION = {
+    "data": "0123",
+    "stand_in": False,
+    "notebook": "solution.ipynb",
+    "code": "4567",
+    "runs": [{"seed": 0, "systems": {"cnn": RUN}}],
+    "systems": {"cnn": REACHED},
     "measured_on": "2026-11-20",
     "machine": "x86_64, 2 cores, Linux",
     "versions": {"keras": "3.11.3"},
@@ -44,7 +51,8 @@ def test_the_bundled_course_has_fashion_mnist_with_all_that_belongs_to_it():
     course = Course(bundled())
     assignment = course.assignment("fashion-mnist")
     assert course.rubric(assignment).out_of == 20
-    assert (course.reference_folder(assignment) / course.reference(assignment).solution).is_file()
+    solutions = course.reference(assignment).solutions
+    assert all((course.reference_folder(assignment) / solution.notebook).is_file() for solution in solutions)
     assert all(path.is_file() for path in course.check_files(assignment, course.rubric(assignment)))
 
 
@@ -89,11 +97,11 @@ def test_a_course_without_assignments_says_where_it_looked(tmp_path: Path):
         ("outputs = 10", 'outputs = "ten"', "task.outputs"),
         ("outputs = 10", "outputs = 0", "task.outputs"),
         ("outputs = 10", "outputs = 9", "task"),
-        ("input_shapes = [[28, 28, 1], [28, 28], [784]]", "input_shapes = []", "task.input_shapes"),
+        ("input_shapes = [[28, 28, 1], [28, 28], [784]]", "input_shapes = []", "networks.0.input_shapes"),
         ("[task]", "[limits]\nmemory_mb = 100\n[task]", "limits.memory_mb"),
         ("[task]", "[limits]\nwall_seconds = 0\n[task]", "limits.wall_seconds"),
         ('kind = "classification"', 'kind = "guessing"', "task.kind"),
-        ("parameters = 241_546", "parameters = 241_546\nlayerz = []", "documented_models.0.layerz"),
+        ("parameters = 241_546", "parameters = 241_546\nlayerz = []", "networks.0.documented_models.0.layerz"),
     ],
 )
 def test_a_broken_sheet_is_named_with_its_key(course: Course, before: str, after: str, key: str):
@@ -140,7 +148,8 @@ def test_without_the_teachers_folder_there_are_no_hidden_checks_and_no_reference
 
 def test_a_calibration_is_read_as_it_was_measured(course: Course):
     (found,) = calibrate(course, json.dumps([CALIBRATION]))
-    assert (found.thresholds["accuracy"].full, found.runs[0].epochs) == (0.9, 10)
+    assert found.systems["cnn"].thresholds["accuracy"].full == 0.9
+    assert found.runs[0].systems["cnn"].epochs == 10
 
 
 @pytest.mark.parametrize(
@@ -150,7 +159,7 @@ def test_a_calibration_is_read_as_it_was_measured(course: Course):
         ("5", "the whole file"),
         (json.dumps(CALIBRATION), "the whole file"),
         (json.dumps([CALIBRATION | {"runs": []}]), "0.runs"),
-        (json.dumps([CALIBRATION | {"thresholds": {"accuracy": {"floor": 0.7}}}]), "0.thresholds.accuracy.full"),
+        (json.dumps([CALIBRATION | {"systems": {"cnn": REACHED | {"parameters": -1}}}]), "0.systems.cnn.parameters"),
         (json.dumps([CALIBRATION | {"miss": 0.1}]), "0.miss"),
     ],
 )

@@ -22,7 +22,7 @@ def verdicts(layers: list[Layer], documented: list[DocumentedLayer]) -> list[str
 
 def test_rows_say_what_differs():
     sample = samples.weak()
-    comparison = compare_layers(sample.evidence.models[0], sample.assignment.documented_models)
+    comparison = compare_layers(sample.evidence.models[0], sample.assignment.network.documented_models)
     assert [pair.verdict for pair in comparison.pairs][:6] == [
         "differs: shape, parameters",
         "differs: shape",
@@ -64,7 +64,7 @@ def test_the_input_layer_has_no_row():
     model = samples.good().evidence.models[0]
     first = Layer(name="input", class_name="InputLayer", output_shape=(None, 28, 28, 1), parameters=0)
     functional = model.model_copy(update={"layers": [first, *model.layers]})
-    comparison = compare_layers(functional, samples.good().assignment.documented_models)
+    comparison = compare_layers(functional, samples.good().assignment.network.documented_models)
     assert {pair.verdict for pair in comparison.pairs} == {"same"}
 
 
@@ -72,7 +72,7 @@ def test_a_model_is_compared_with_the_documented_one_that_it_resembles():
     sample = samples.weak()
     layers = [written(kind, *shape, count, activation) for kind, shape, count, activation in samples.DENSE]
     dense = DocumentedModel(name="dense", title="Dense", parameters=50_890, layers=layers)
-    documented = [*sample.assignment.documented_models, dense]
+    documented = [*sample.assignment.network.documented_models, dense]
     comparison = compare_layers(sample.evidence.models[1], documented)
     assert comparison.documented == dense
     assert {pair.verdict for pair in comparison.pairs} == {"same"}
@@ -80,9 +80,9 @@ def test_a_model_is_compared_with_the_documented_one_that_it_resembles():
 
 def test_a_model_unlike_the_documented_ones_is_shown_without_verdicts():
     sample = samples.weak()
-    comparison = compare_layers(sample.evidence.models[1], sample.assignment.documented_models)
+    comparison = compare_layers(sample.evidence.models[1], sample.assignment.network.documented_models)
     assert not comparison.alike
-    assert comparison.documented == sample.assignment.documented_models[0]
+    assert comparison.documented == sample.assignment.network.documented_models[0]
     assert {pair.verdict for pair in comparison.pairs} == {""}
 
 
@@ -90,7 +90,7 @@ def test_where_there_is_no_model_or_no_document_the_other_is_shown():
     sample = samples.good()
     alone = compare_layers(sample.evidence.models[0], [])
     assert [pair.layer for pair in alone.pairs] == sample.evidence.models[0].layers
-    missing = compare_layers(None, sample.assignment.documented_models)
-    assert [pair.documented for pair in missing.pairs] == sample.assignment.documented_models[0].layers
+    missing = compare_layers(None, sample.assignment.network.documented_models)
+    assert [pair.documented for pair in missing.pairs] == sample.assignment.network.documented_models[0].layers
     assert not alone.alike
     assert not missing.alike

@@ -55,10 +55,17 @@ def calibration(data: str, full: float, *, stand_in: bool = False) -> Calibratio
         {
             "data": data,
             "stand_in": stand_in,
-            "parameters": 1,
-            "runs": [{"seed": 0, "metrics": {}, "curve": {}, "epochs": 1, "seconds": 1}],
-            "thresholds": {"accuracy": {"floor": 0.5, "full": full}},
-            "miss_probability": {},
+            "notebook": "solution.ipynb",
+            "code": "0",
+            "runs": [{"seed": 0, "systems": {}}],
+            "systems": {
+                "cnn": {
+                    "parameters": 1,
+                    "thresholds": {"accuracy": {"floor": 0.5, "full": full}},
+                    "miss_probability": {},
+                    "curve": {},
+                }
+            },
             "measured_on": "2026-01-01",
             "machine": "",
             "versions": {},
@@ -75,7 +82,7 @@ def test_thresholds_are_those_of_the_same_data_and_never_the_stand_ins(data: str
     course = SimpleNamespace(calibrations=lambda _: entries)
     served = SimpleNamespace(data=SimpleNamespace(fingerprint=data, stand_in=stand_in))
     found = thresholds_for(course, None, served)  # type: ignore[arg-type]
-    assert (found["accuracy"].full if found else None) == full
+    assert (found["cnn"]["accuracy"].full if found else None) == full
 
 
 def test_a_budget_moves_the_wall_clock_along():

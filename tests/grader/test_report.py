@@ -158,7 +158,7 @@ def test_what_a_person_should_know_is_noted_beneath_the_sheet():
 def test_the_layer_table_has_verdicts_only_where_networks_are_compared():
     sample = samples.weak()
     assert "≠ differs: shape, parameters" in text_of(page_of(sample))
-    page = page_of(sample, evidence=sample.evidence.model_copy(update={"chosen": "model-2"}))
+    page = page_of(sample, evidence=sample.evidence.model_copy(update={"choices": samples.choice("", model="model-2")}))
     assert "resembles none of the documented networks" in page
     assert "Compared" not in page
 

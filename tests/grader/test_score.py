@@ -169,7 +169,7 @@ def test_what_a_person_should_look_at_is_flagged():
     own = Measurement(tier="own_arrays", rows=9, metrics={"accuracy": 0.9})
     assert flags(data=samples.data(stand_in=True)) == ["Measured on stand-in data"]
     assert flags(run={"isolation": "none"}) == ["Run without a wall"]
-    assert flags(measurements=[own], left_to_a_person=True) == ["Not measured on sealed rows"]
+    assert flags(choices=samples.choice("", own, left_to_a_person=True)) == ["Not measured on sealed rows"]
     assert flags(check("network", "broken", found="KeyError")) == ["The check test_it is broken"]
 
 

@@ -1,0 +1,54 @@
+"""What a reference reached over several seeds -> where marks for a result begin, and where they are full."""
+
+import math
+from statistics import mean, stdev
+from typing import Any
+
+from grader.reference import Threshold
+
+MISS_PROBABILITY = 0.01
+"""How likely the reference itself may stay below full marks."""
+LEAST_SPREAD = 1e-6
+"""Runs that agree to the last digit still leave a distribution."""
+FLOOR_ERRORS = 3.0
+"""Marks begin where a model makes fewer than so many times the reference's mistakes."""
+FLOOR_TIMES = 2.0
+"""For a mean error, marks begin below so many times the reference's."""
+ERRORS = ("mae", "mse")
+"""Metrics of which less is better. The others are 1 at best."""
+
+
+def threshold(figures: list[float], metric: str = "accuracy") -> Threshold:
+    """Full marks where the reference misses them with `MISS_PROBABILITY`, none where a model is so much worse.
+
+    That is at `FLOOR_ERRORS` times the reference's distance from 1, or for an error at `FLOOR_TIMES` times its error.
+
+    Args:
+        figures: that the reference reached, one a seed; at least two.
+        metric: accuracy, auc and r2 are 1 at best, those in `ERRORS` are 0 at best.
+    """
+    if metric in ERRORS:
+        full = math.ceil(float(another_run(figures).isf(MISS_PROBABILITY)) * 1_000) / 1_000
+        return Threshold(floor=max(round(FLOOR_TIMES * mean(figures), 3), full + 0.001), full=full)
+    full = math.floor(float(another_run(figures).ppf(MISS_PROBABILITY)) * 1_000) / 1_000
+    floor = round(max(0.0, 1 - FLOOR_ERRORS * (1 - mean(figures))), 3)
+    # Runs that differ much, or make no mistakes, bring `full` down to the floor; above it lower would be better.
+    return Threshold(floor=min(floor, full), full=full)
+
+
+def miss_probability(figures: list[float], full: float, metric: str = "accuracy") -> float:
+    """Probability that a further run of the reference misses `full`."""
+    further = another_run(figures)
+    return round(float(further.sf(full) if metric in ERRORS else further.cdf(full)), 5)
+
+
+def another_run(figures: list[float]) -> Any:
+    """Distribution of what a further run of the reference reaches, as scipy.stats has them.
+
+    With mean m and standard deviation s of n runs it is m + s * sqrt(1 + 1/n) * t, where t has Student's distribution
+    with n - 1 degrees of freedom: the prediction interval of a normal variable.
+    """
+    from scipy.stats import t
+
+    spread = stdev(figures) * (1 + 1 / len(figures)) ** 0.5
+    return t(df=len(figures) - 1, loc=mean(figures), scale=max(spread, LEAST_SPREAD))
