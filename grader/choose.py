@@ -36,7 +36,7 @@ def choose_one(models: list[Model], network: Network, assignment: Assignment, of
     best = max(models, key=rank)
     name = f"`{best.variable}`" if best.variable else best.id
     if len(models) == 1:
-        only = f"{name} is the only model in the notebook" if of == 1 else f"{name} alone comes near to {network.title}"
+        only = f"{name} is the only model in the notebook" if of == 1 else f"Only {name} answers for {network.title}"
         return Choice(network=network.name, model=best.id, because=f"{only}.")
     reasons = [
         words

@@ -69,8 +69,9 @@ class Fit(Record):
     """Number of the code cell, counted from 1."""
     epochs_asked: Count
     epochs_granted: Count
-    stopped: Literal["finished", "callback", "budget", "error"]
-    """callback: by the notebook's own (EarlyStopping); budget: by the grader; error: an exception."""
+    stopped: Literal["finished", "callback", "verdict", "budget", "error"]
+    """callback: by the notebook's own (EarlyStopping); verdict: by the grader, as the result earned full marks already;
+    budget: by the grader, as the time was used up; error: an exception."""
     batch_size: Count | None = None
     rows: Count | None = None
     validation_rows: Count | None = None
@@ -79,6 +80,11 @@ class Fit(Record):
     seconds: Seconds
     rows_from: dict[Literal["train", "test", "unknown"], Count] = {}
     """Where sampled rows of the training input came from, as the judge recognised them."""
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether the grader ended it before its time."""
+        return self.stopped in {"verdict", "budget"}
 
 
 class Evaluation(Record):
@@ -307,7 +313,8 @@ class Evidence(Record):
         if self.chosen is not None:
             return self.judged(self.chosen)
         if self.models:
-            raise Missing("a model that answers the sheet", "none", self.choice.because)
+            hint = "The sheet asks for more than one network. Build and train this one too, beside the other."
+            raise Missing("a model for this network of the sheet", f"none. {self.choice.because}".rstrip("."), hint)
         found = "none" if self.run.status == "finished" else f"none: {self.run.sentence.rstrip('.')}"
         raise Missing("a Keras model in the notebook", found, "Build it with keras.Sequential([...]).")
 

@@ -14,7 +14,6 @@ class System(Record):
 
     model: Name
     """Name of a documented model, of the sheet or of the reference."""
-    epochs: Count
     figures: dict[Name, float] = {}
     """By metric, on the document's own test rows."""
 

@@ -64,7 +64,7 @@ def row_of(entry: Calibration, system: System, assignment: Assignment, known: Do
         assignment.name,
         f"{system.model}: {known.title}",
         f"{reached.parameters:,}",
-        str(system.epochs),
+        str(known.epochs),
         listed({metric: f"{value:.4f}" for metric, value in system.figures.items()}),
         listed({metric: spread([run.metrics[metric] for run in runs]) for metric in runs[0].metrics}),
         listed({metric: f"{marks.full:.3f}" for metric, marks in reached.thresholds.items()}),

@@ -9,13 +9,21 @@ from grader.sheet import Assignment, Network, Task
 
 LOSSES = {
     "softmax": {"sparse_categorical_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy"},
-    "sigmoid": {"binary_crossentropy", "bce", "binary_focal_crossentropy"},
+    "sigmoid": {"binary_crossentropy", "binary_focal_crossentropy"},
     "linear": {
-        *("mean_squared_error", "mse", "mean_absolute_error", "mae", "huber", "log_cosh", "logcosh"),
-        *("mean_squared_logarithmic_error", "msle", "mean_absolute_percentage_error", "mape"),
+        *("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "logcosh"),
+        *("mean_squared_logarithmic_error", "mean_absolute_percentage_error"),
     },
 }
 """By the activation of the last layer: what may be compared with the labels."""
+SHORT_NAMES = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "msle": "mean_squared_logarithmic_error",
+    "mape": "mean_absolute_percentage_error",
+    "bce": "binary_crossentropy",
+}
+"""Keras' own."""
 USUAL_LOSSES = {
     "softmax": "sparse_categorical_crossentropy (labels are numbers) or categorical_crossentropy (one-hot labels)",
     "sigmoid": "binary_crossentropy",
@@ -113,7 +121,7 @@ def loss(model: Model, assignment: Assignment) -> Expectation:
         raise Missing(expected, "no loss: the model was not compiled with one", hint)
     given = model.compiled.loss
     if spelled_as_function(given) in (allowed := assignment.network.losses):
-        return Expectation(f"{expected}, or {' or '.join(allowed)}", given)
+        return Expectation(f"{expected}; {', '.join(allowed)} as well", given)
     if spelled_as_function(given) not in LOSSES[wanted]:
         return Expectation(expected, given, hint, share=0.0)
     if wants_logits(model) and final_activation(model) == wanted:
@@ -141,24 +149,37 @@ def parameter_budget(model: Model, assignment: Assignment) -> Expectation:
 
 def required_layers(model: Model, assignment: Assignment, hint: str) -> Expectation:
     """Whether the network has the layers that the sheet asks for; `hint` says what they are good for."""
-    required, most = assignment.network.required_layers, assignment.network.most_layers
-    shares = [min(1.0, len(named(model, kind)) / least) for kind, least in required.items() if least]
-    shares += [float(len(named(model, kind)) <= largest) for kind, largest in most.items()]
-    share = min(shares, default=1.0)
-    asked = [f"at least {least} {kind} {plural(least)}" for kind, least in required.items()]
-    asked += [f"at most {largest} {kind} {plural(largest)}" for kind, largest in most.items()]
+    network = assignment.network
+    kinds = dict.fromkeys([*network.required_layers, *network.most_layers])
+    share = min((kept(model, network, kind) for kind in kinds), default=1.0)
     return Expectation(
-        expected=" and ".join(asked),
-        found="; ".join(found_of(model, kind) for kind in {**required, **most}),
+        expected=" and ".join(asked(network, kind) for kind in kinds),
+        found="; ".join(found_of(model, kind) for kind in kinds),
         hint=hint if share < 1 else "",
         share=share,
     )
 
 
-def layers_amiss(model: Model, network: Network) -> int:
-    """How many layers the network lacks or has too many, by the sheet's rules."""
-    lacking = sum(max(0, least - len(named(model, kind))) for kind, least in network.required_layers.items())
-    return lacking + sum(max(0, len(named(model, kind)) - most) for kind, most in network.most_layers.items())
+def layers_amiss(model: Model, network: Network) -> float:
+    """How far the network is from the layers that the sheet asks for: 0 where it has them, 1 more for each kind."""
+    return sum(1 - kept(model, network, kind) for kind in {**network.required_layers, **network.most_layers})
+
+
+def kept(model: Model, network: Network, kind: str) -> float:
+    """How well the network keeps the rules for a kind of layer: 1 entirely, 0 where one is missing or forbidden."""
+    number = len(named(model, kind))
+    least, most = network.required_layers.get(kind, 0), network.most_layers.get(kind, number)
+    return min(1.0, number / least if least else 1.0, most / number if number else 1.0)
+
+
+def asked(network: Network, kind: str) -> str:
+    """In words: at least 2 Conv2D layers."""
+    least, most = network.required_layers.get(kind), network.most_layers.get(kind)
+    if most == 0:
+        return f"no {kind} layer"
+    number = least if most is None else most
+    bound = "" if least == most else "at least " if most is None else "at most "
+    return f"{bound}{number} {kind} {'layer' if number == 1 else 'layers'}"
 
 
 def named(model: Model, kind: str) -> list[str]:
@@ -170,11 +191,6 @@ def found_of(model: Model, kind: str) -> str:
     """In words: 2 Conv2D (`conv2d`, `conv2d_1`)."""
     names = named(model, kind)
     return f"{len(names)} {kind} ({', '.join(names)})" if names else f"no {kind}"
-
-
-def plural(number: int) -> str:
-    """The word for so many layers."""
-    return "layer" if number == 1 else "layers"
 
 
 def layers(model: Model) -> list[Layer]:
@@ -215,5 +231,6 @@ def spelled_as_function(loss: str) -> str:
     """The loss by its function's name: SparseCategoricalCrossentropy() is sparse_categorical_crossentropy."""
     name = loss.split("(")[0]
     if name.isupper():
-        return name.lower()
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+        name = name.lower()
+    name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    return SHORT_NAMES.get(name, name)

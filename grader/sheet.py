@@ -23,6 +23,8 @@ class DocumentedModel(Record):
     name: Name
     title: Line
     parameters: Count
+    epochs: Annotated[int, Field(ge=1)]
+    """For which the document trains it."""
     layers: list[DocumentedLayer]
 
 

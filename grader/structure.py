@@ -17,6 +17,14 @@ from grader.records import Layer, Model
 from grader.rules import fits, layers_amiss
 from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Network
 
+PADDINGS = {
+    "valid": '`{name}` has padding="same", which keeps height and width. The documented layer has Keras\' default, '
+    'padding="valid", so a 3 x 3 kernel loses one pixel on each side.',
+    "same": '`{name}` has padding="valid", Keras\' default, so a 3 x 3 kernel loses one pixel on each side. The '
+    'documented layer has padding="same", which keeps height and width.',
+}
+"""What to say of the other padding, by that of the documented layer."""
+
 
 def parameter_counts(model: Model, assignment: Assignment) -> Expectation:
     """Whether each layer has as many parameters as in the documented network, or the network is one of its own."""
@@ -207,12 +215,11 @@ def edges(own: Stage, documented: Stage) -> str:
     """A convolution of the right size that gives a picture of the wrong size."""
     if own.shape == documented.shape:
         return ""
-    if own.settings.get("padding") == "same":
-        return (
-            f'`{own.name}` has padding="same", which keeps height and width. The documented layer has Keras\' default, '
-            'padding="valid", so a 3 x 3 kernel loses one pixel on each side.'
-        )
-    return f"Compare the strides and the padding of `{own.name}` with the documented layer, which gives both no value."
+    keeps_size = documented.kernel > 1 and documented.shape[:-1] == documented.incoming[:-1]
+    wanted = "same" if keeps_size else "valid"
+    if own.settings.get("padding", wanted) != wanted:
+        return PADDINGS[wanted].format(name=own.name)
+    return f"Compare the strides of `{own.name}` with the documented layer, whose kernel moves on by one pixel."
 
 
 def pooling(own: Stage, documented: Stage) -> str:
@@ -226,7 +233,7 @@ def pooling(own: Stage, documented: Stage) -> str:
         "as if one more pooling had been applied"
         if sizes[0] < sizes[1]
         else "as if MaxPooling2D((2, 2)) were missing"
-        if own.handed_on == own.shape
+        if volume(own.handed_on) == volume(own.shape)
         else "as if the pooling had another size, stride or padding"
     )
     return (

@@ -366,13 +366,14 @@ def test_a_low_accuracy_comes_with_the_next_step(judge: Judge, evidence_of: Any,
     assert advice in judge(evidence_of(measurements=measured({"accuracy": accuracy})))["test_accuracy"].hint
 
 
-def test_a_training_that_the_budget_cut_is_undecided_not_failed(
-    judge: Judge, evidence_of: Any, documented: list[Layer]
+@pytest.mark.parametrize("stopped", ["budget", "verdict"])
+def test_a_training_that_the_grader_cut_is_undecided_not_failed(
+    judge: Judge, evidence_of: Any, documented: list[Layer], stopped: str
 ) -> None:
-    cut = model_of(documented, fits=[fit_of(stopped="budget", epochs_asked=10, epochs_granted=2)])
+    cut = model_of(documented, fits=[fit_of(stopped=stopped, epochs_asked=50, epochs_granted=2)])
     results = judge(evidence_of(models=[cut], measurements=measured({"accuracy": 0.85})))
     assert results["test_accuracy"].status == results["test_epochs"].status == "undecided"
-    assert "after 2 of 10 epochs" in results["test_accuracy"].found
+    assert "after 2 of 50 epochs" in results["test_accuracy"].found
     assert judge(evidence_of(models=[cut]))["test_accuracy"].status == "passed"
 
 
@@ -462,7 +463,7 @@ def test_a_notebook_without_a_model_earns_nothing_for_coding(judge: Judge, evide
 
 
 @pytest.mark.parametrize(
-    ("losses", "share"), [([0.5, 0.4, 0.3], 1.0), ([0.5, 0.3, *[0.4] * 5], 1.0), ([0.5, 0.3, *[0.4] * 26], 0.25)]
+    ("losses", "share"), [([0.5, 0.4, 0.3], 1.0), ([0.5, 0.3, *[0.4] * 8], 1.0), ([0.5, 0.3, *[0.4] * 38], 0.25)]
 )
 def test_epochs_after_the_best_one_cost_when_they_are_many(
     judge: Judge, evidence_of: Any, documented: list[Layer], losses: list[float], share: float
@@ -471,6 +472,13 @@ def test_epochs_after_the_best_one_cost_when_they_are_many(
     result = judge(evidence_of(models=[model_of(documented, fits=[fit])]))["test_epochs"]
     assert result.share == share
     assert f"{len(losses)} epochs with the lowest val_loss in epoch" in result.found
+
+
+def test_the_documents_own_number_of_epochs_is_never_too_many_even_where_the_training_was_cut(
+    judge: Judge, evidence_of: Any, documented: list[Layer]
+) -> None:
+    cut = fit_of(stopped="verdict", epochs_asked=10, epochs_granted=3, history={"val_loss": [0.3, 0.4, 0.5]})
+    assert judge(evidence_of(models=[model_of(documented, fits=[cut])]))["test_epochs"].status == "passed"
 
 
 def test_without_validation_data_the_training_loss_is_judged(

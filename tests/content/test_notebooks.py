@@ -13,12 +13,15 @@ from grader.sheet import Assignment
 ROOT = bundled()
 STARTERS = sorted((ROOT / "assignments").glob("*/starter.ipynb"))
 SOLUTIONS = sorted((ROOT / "reference").glob("*/*.ipynb"))
+ANSWERING = sorted((ROOT / "reference").glob("*/solution.ipynb"))
 OURS = [*STARTERS, *SOLUTIONS]
 EXAMPLES = sorted((ROOT / "examples").glob("*.ipynb"))
 TRAINING = {
     "boston": "epochs=100, validation_split=0.05",
     "imdb": "epochs=2, batch_size=500",
     "fashion-mnist": "epochs=10, batch_size=32, validation_data=(x_test, y_test)",
+    "mnist": "epochs=500, batch_size=128, validation_data=(rows_validation, y_validation)",
+    "cifar10": "epochs=200, batch_size=256, validation_data=(x_test, y_test)",
 }
 
 
@@ -44,7 +47,7 @@ def test_ours_parse_and_hold_no_outputs(path: Path) -> None:
     assert all(ast.parse(cell.source) for cell in cells)
 
 
-@pytest.mark.parametrize("path", OURS, ids=name_of)
+@pytest.mark.parametrize("path", [*STARTERS, *ANSWERING], ids=name_of)
 def test_ours_pose_each_question_in_a_cell_of_its_own(path: Path, course: Course) -> None:
     cells = texts(path, "markdown")
     for number, question in enumerate(course.assignment(path.parent.name).questions, start=1):

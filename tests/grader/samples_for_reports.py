@@ -127,7 +127,9 @@ def assignment() -> Assignment:
                 input_shapes=[(28, 28, 1), (784,)],
                 parameter_budget=3_000_000,
                 documented_models=[
-                    DocumentedModel(name="cnn", title="The manual's network", parameters=241_546, layers=documented)
+                    DocumentedModel(
+                        name="cnn", title="The manual's network", parameters=241_546, epochs=10, layers=documented
+                    )
                 ],
             )
         ],

@@ -1,0 +1,64 @@
+"""Evidence -> how often the trained network is right, on all pictures and on each class."""
+
+import pytest
+
+from grader.attained import attained, spare_the_cut, training_figure
+from grader.expect import Expectation, Missing, settle
+from grader.records import Evidence
+from grader.reference import Threshold
+from grader.sheet import Assignment
+
+GUESSING = (
+    "That is hardly better than guessing. Check that training and test pictures are prepared in the same way (the same "
+    "mean taken away, divided by the same number), that the last layer is softmax, and that the loss fits the labels: "
+    "categorical_crossentropy for one-hot rows, sparse_categorical_crossentropy for numbers."
+)
+LARGE_GAP = 0.15
+"""Of training over test accuracy. The documented network, at its best, has one of nearly 0.15."""
+OVERFITS = (
+    "The network overfits: it knows the training pictures by heart. Add Dropout after the pooling layers and a larger "
+    "one after the dense layer, or let more poolings make the pictures smaller before Flatten."
+)
+CAN_LEARN_MORE = (
+    "The network can still learn. Train it for more epochs and on all training pictures, or with Adam's usual learning "
+    "rate of 0.001, which needs fewer; if that does not help, add a Conv2D layer with a pooling."
+)
+WEAK_CLASS = (
+    "The row of such a class in the confusion matrix shows what the network takes it for. Train for longer, and check "
+    "that labels and pictures are in the same order."
+)
+
+
+@pytest.mark.criterion("accuracy", weight=4)
+def test_accuracy(evidence: Evidence, thresholds: dict[str, Threshold]) -> None:
+    """The trained network is right often enough on pictures that it has never seen."""
+    accuracy = evidence.measurement.metrics["accuracy"]
+    settle(attained(evidence, thresholds, "accuracy", what_next(accuracy, evidence)))
+
+
+@pytest.mark.criterion("accuracy")
+def test_every_class(evidence: Evidence, assignment: Assignment) -> None:
+    """Each of the ten classes is recognised more often than by guessing."""
+    measured, classes = evidence.measurement, assignment.task.outputs
+    expected = f"each class to be recognised in more than 1 of {classes} cases"
+    if measured.confusion is None:
+        raise Missing(expected, "no confusion matrix", evidence.choice.not_measured_because)
+    recalls = [row[label] / max(1, sum(row)) for label, row in enumerate(measured.confusion)]
+    weak = [label for label, recall in enumerate(recalls) if recall <= 1 / classes]
+    found = f"every class in at least {min(recalls):.2f} of its cases"
+    hint = ""
+    if weak:
+        found = ", ".join(f"{assignment.task.classes[label]} (class {label}) in {recalls[label]:.2f}" for label in weak)
+        hint = WEAK_CLASS
+        spare_the_cut(evidence, expected, found)
+    settle(Expectation(expected, found, hint, 1 - len(weak) / classes, measured.tier))
+
+
+def what_next(accuracy: float, evidence: Evidence) -> str:
+    """The likeliest way to a better result, from the last training's history."""
+    reached = training_figure(evidence, "acc")
+    if accuracy < 0.2:
+        return GUESSING
+    if reached is not None and reached > accuracy + LARGE_GAP:
+        return f"Training accuracy ended at {reached:.3f}, far above it. {OVERFITS}"
+    return CAN_LEARN_MORE
