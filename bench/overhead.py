@@ -59,9 +59,7 @@ def seconds_graded(path: Path, desk: Desk, out: Path) -> tuple[float, float]:
     seconds = time.perf_counter() - started
     evidence = Evidence.model_validate_json((graded.folder / "evidence.json").read_text())
     if evidence.run.status != "finished" or evidence.measurement.tier != "sealed":
-        sys.exit(
-            f"not graded as it should be: {evidence.run.sentence} {evidence.choice.not_measured_because}"
-        )
+        sys.exit(f"not graded as it should be: {evidence.run.sentence} {evidence.choice.not_measured_because}")
     return seconds, sum(cell.seconds for cell in evidence.cells)
 
 

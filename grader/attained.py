@@ -13,8 +13,8 @@ NAMES = {
     "r2": "an R2",
 }
 CUT = (
-    "The grader's training budget ended the training, so this is not decided and costs nothing. Your teacher can "
-    "grade the notebook again with a larger budget."
+    "The grader ended the training early, so this is not decided and costs nothing. Your teacher can grade the "
+    "notebook again with --budget full."
 )
 NOT_CALIBRATED = (
     "What the reference solution reaches on these data was not measured yet, so nothing is taken off. Your teacher "
@@ -34,7 +34,7 @@ def attained(evidence: Evidence, thresholds: Mapping[str, Threshold], metric: st
 
     Raises:
         Missing: the model is not there, was not trained, or gives nothing that could be measured.
-        Undecided: nothing was calibrated or measured, or the grader's budget ended the training too early.
+        Undecided: nothing was calibrated or measured, or the grader ended the training early.
     """
     measured = evidence.measurement
     value, marks = measured.metrics.get(metric), thresholds.get(metric)
@@ -58,9 +58,9 @@ def last_fit(evidence: Evidence) -> Fit | None:
 
 
 def spare_the_cut(evidence: Evidence, expected: str, found: str) -> None:
-    """Raise `Undecided` where the grader's budget ended the training: more of it might have been enough."""
+    """Raise `Undecided` where the grader ended the training: more of it might have been enough."""
     fit = last_fit(evidence)
-    if fit and fit.stopped == "budget":
+    if fit and fit.was_cut:
         raise Undecided(expected, f"{found}, after {fit.epochs_granted} of {fit.epochs_asked} epochs", CUT)
 
 

@@ -145,7 +145,7 @@ def measure_system(recording: Recording, name: str, desk: Desk, path: Path) -> S
         built = ", ".join(f"{model.variable} with {model.parameters:,}" for model in recording.models) or "no model"
         expected = f"the documented network `{name}` of {known.parameters:,} parameters, layer by layer, in {path}"
         raise TeacherError(f"Expected {expected}. Found: {built}")
-    judged = judge(recording, model, desk.assignment.task, desk.served, desk.sandbox, desk.limits)
+    judged = judge(recording.files, model, desk.assignment.task, desk.served, desk.sandbox, desk.limits)
     if not any(found.tier == "sealed" for found in judged.measurements) or judged.model.parameters != known.parameters:
         expected = f"the network `{name}` in {path} to be measured on the sealed rows"
         raise TeacherError(f"Expected {expected}. Found: {judged.not_measured_because}")

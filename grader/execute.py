@@ -25,6 +25,7 @@ from grader.ending import how_it_ended
 from grader.errors import SandboxError
 from grader.fields import Record, Seconds
 from grader.inside.request import LAUNCH_FAILED, Ended
+from grader.offers import Proven, answering
 from grader.provisioner import SandboxKernelManager
 from grader.records import CellError, CellRun, Model, Run
 from grader.sandbox import Job, Sandbox
@@ -130,6 +131,7 @@ def execute(
     *,
     seed: int = 0,
     progress: Progress | None = None,
+    proven: Proven | None = None,
 ) -> Recording:
     """Run a copy of the notebook in the sandbox, cell by cell; a cell that raises does not stop the ones after it.
 
@@ -140,12 +142,16 @@ def execute(
         limits: what it may use.
         seed: of Python's, NumPy's and TensorFlow's random numbers.
         progress: told about cells and epochs as they go.
+        proven: says of a model in training whether its verdict is in, so that the training may end; None lets it go
+            on to its end.
 
     """
     notebook = without(notebook, unparsable)
     notes = Notes(order=[number_of(cell) for cell in code_cells(notebook) if cell.source.strip()])
     job = sandbox.room()
-    over = play(notebook, kernel_for(job, limits, notes, seed), notes, progress)
+    manager = kernel_for(job, limits, notes, seed, offers=proven is not None)
+    with answering(job, proven):
+        over = play(notebook, manager, notes, progress)
     ended = job.ended.result(timeout=60)
     refuse_own_failure(ended, notes, job)
     recorded = read_record(job.result / "record.json")
@@ -168,7 +174,7 @@ def execute(
     return Recording(run, cells, recorded.models, job.result)
 
 
-def kernel_for(job: Job, limits: Limits, notes: Notes, seed: int) -> SandboxKernelManager:
+def kernel_for(job: Job, limits: Limits, notes: Notes, seed: int, *, offers: bool) -> SandboxKernelManager:
     """A manager of the kernel that the job is to be."""
     manager = SandboxKernelManager(kernel_name="python3", shutdown_wait_time=SHUTDOWN_SECONDS)
     manager.job, manager.limits = job, limits
@@ -177,6 +183,7 @@ def kernel_for(job: Job, limits: Limits, notes: Notes, seed: int) -> SandboxKern
         "served": job.sandbox.served,
         "cells": notes.order,
         "training_seconds": limits.training_seconds,
+        "offers": offers,
     }
     return manager
 

@@ -14,7 +14,6 @@ from typing import IO, Any, Literal
 import numpy as np
 from pydantic import ValidationError
 
-from grader.execute import Recording
 from grader.fields import Count, Line, Name, Record, Shape
 from grader.measure import linear_baseline, measure, unusable
 from grader.records import Layer, Measurement, Model
@@ -76,16 +75,23 @@ class Judgement:
         }
 
 
-def judge(
-    recording: Recording, model: Model, task: Task, served: Served, sandbox: Sandbox, limits: Limits
-) -> Judgement:
-    """Rebuild the model, feed it the sealed rows as the notebook would have, and compare with the sealed labels."""
-    if recording.files is None or not (recording.files / f"{model.id}.weights.npz").exists():
+def judge(files: Path | None, model: Model, task: Task, served: Served, sandbox: Sandbox, limits: Limits) -> Judgement:
+    """Rebuild the model, feed it the sealed rows as the notebook would have, and compare with the sealed labels.
+
+    Args:
+        files: folder with the saved models and samples of a run; None where nothing ran.
+        model: one of them.
+        task: what the sheet asks.
+        served: with the sealed rows.
+        sandbox: where the model is rebuilt.
+        limits: what that may use.
+    """
+    if files is None or not (files / f"{model.id}.weights.npz").exists():
         return Judgement(
             model, [], model.not_rebuilt_because or "The model was not saved: it was never built or trained."
         )
     job = sandbox.room()
-    samples = lay_out(job, recording.files, model, served)
+    samples = lay_out(job, files, model, served)
     folder = sandbox.served[task.dataset] if model.fits or model.updates else None
     sandbox.start(job, "judge", limits, {"folder": folder}, threads=1)
     answer, reason = read_answer(job)

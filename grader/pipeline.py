@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,7 @@ from grader.execute import Progress, Recording, execute
 from grader.framework import explain, instead_of_keras
 from grader.judge import judge
 from grader.quality import count_code_lines, find_quality, with_code_lines
-from grader.records import Evidence, Grade, Run
+from grader.records import CheckResult, Evidence, Grade, Run
 from grader.reference import Thresholds
 from grader.report import render_report
 from grader.rubric import Rubric
@@ -27,6 +28,7 @@ from grader.score import score
 from grader.served import Served, default_cache, get_split, serve
 from grader.sheet import Assignment, Limits
 from grader.standin import digits
+from grader.verdict import is_proven
 
 WALL_SECONDS_PER_TRAINING_SECOND = 2
 WALL_SECONDS_UNLIMITED = 24 * 3600
@@ -44,6 +46,8 @@ class Desk:
     thresholds: Thresholds
     """Empty where no reference was calibrated on the data in use."""
     limits: Limits
+    stops_early: bool
+    """Training ends once its result earns full marks."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ def open_desk(
         folder: of the course; None for the bundled one.
         name: of the assignment.
         isolation: where notebooks run.
-        budget: seconds of training per notebook, `full`, or None for the sheet's.
+        budget: seconds of training per notebook, or None for the sheet's; training also ends when its verdict is in.
+            With `full` it takes as long as asked.
         data: any takes the stand-in where the real data set is not to be had.
         sealed_seed: seals other rows than the course's own, for `grader calibrate`.
 
@@ -88,7 +93,7 @@ def open_desk(
     thresholds = thresholds_for(course, assignment, served)
     limits = with_budget(assignment.limits, budget)
     with open_sandbox(isolation, {dataset: served.folder}) as sandbox:
-        yield Desk(course, assignment, rubric, served, sandbox, thresholds, limits)
+        yield Desk(course, assignment, rubric, served, sandbox, thresholds, limits, stops_early=budget != "full")
 
 
 def agree(desk: Desk) -> None:
@@ -129,15 +134,20 @@ def grade_notebook(
 ) -> Graded:
     """Run, judge, check, score and report one submission; its files go to a folder of the student's in `out`."""
     collected = collect(path, desk.assignment.name, student, submitted_at, due_at)
+    evidence, results = examine(collected, desk, progress)
+    grade = score(results, desk.rubric, collected.submission, evidence)
+    page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)
+    return Graded(grade, write_results(out, grade, evidence, page, collected.data))
+
+
+def examine(collected: Collected, desk: Desk, progress: Progress | None = None) -> tuple[Evidence, list[CheckResult]]:
+    """Run and judge what was handed in, and check what is known then. Writes nothing."""
     recording = run_notebook(collected, desk, progress)
     evidence = gather(collected, recording, desk)
     if recording.files is not None:
         desk.sandbox.discard(recording.files.parent)
     files = desk.course.check_files(desk.assignment, desk.rubric)
-    results = run_checks(files, evidence, desk.assignment, desk.thresholds)
-    grade = score(results, desk.rubric, collected.submission, evidence)
-    page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)
-    return Graded(grade, write_results(out, grade, evidence, page, collected.data))
+    return evidence, run_checks(files, evidence, desk.assignment, desk.thresholds)
 
 
 def run_notebook(collected: Collected, desk: Desk, progress: Progress | None, *, seed: int = 0) -> Recording:
@@ -153,8 +163,21 @@ def run_notebook(collected: Collected, desk: Desk, progress: Progress | None, *,
         )
         return Recording(run, [], [], None)
     notebook = collected.notebook
-    recording = execute(notebook, unparsable(notebook), desk.sandbox, desk.limits, seed=seed, progress=progress)
+    recording = execute(
+        notebook,
+        unparsable(notebook),
+        desk.sandbox,
+        desk.limits,
+        seed=seed,
+        progress=progress,
+        proven=partial(proven_at, desk) if desk.stops_early else None,
+    )
     return replace(recording, run=explain(recording.run, instead_of_keras(imported_modules(notebook))))
+
+
+def proven_at(desk: Desk, files: Path, model: str) -> bool:
+    """Whether a model in training earns full marks for its result already."""
+    return is_proven(files, model, desk.assignment, desk.thresholds, desk.served, desk.sandbox, desk.limits)
 
 
 def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
@@ -164,7 +187,7 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
     choices = []
     for choice in choose(recording.models, desk.assignment):
         if choice.model is not None:
-            judged = judge(recording, models[choice.model], task, desk.served, desk.sandbox, desk.limits)
+            judged = judge(recording.files, models[choice.model], task, desk.served, desk.sandbox, desk.limits)
             models[choice.model] = judged.model
             choice = choice.model_copy(update=judged.outcome)
         choices.append(choice)

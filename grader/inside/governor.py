@@ -1,42 +1,71 @@
 """A budget of training seconds -> a callback that stops fit() when it is spent, and batches run many at a time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import keras
+import numpy as np
 
 STEPS_AT_ONCE = 32
+LOOK_SECONDS = 0.1
 
 
 class Governor(keras.callbacks.Callback):
     """Ends training in good order: the model keeps what it has learned, and later cells go on."""
 
-    def __init__(self, seconds: float | None, on_epoch: Any):
+    def __init__(self, seconds: float | None, on_epoch: Any, answer: Callable[[], bool | None]):
         super().__init__()
-        self.deadline = None if seconds is None else time.perf_counter() + seconds
+        self.answer = answer
+        self.started = time.perf_counter()
+        self.deadline = None if seconds is None else self.started + seconds
         self.on_epoch = on_epoch
         self.epochs = 0
         self.cut = False
         self.asked_to_stop = False
+        self.kept: tuple[int, list[Any]] | None = None
+        """Epochs and weights of the model that was offered to the host."""
+        self.proven = False
+        self.last_look = 0.0
+
+    def keep(self) -> None:
+        """Hold on to the model as it is, while the host looks at it."""
+        self.kept = self.epochs, [np.array(weight) for weight in self.model.weights]
+
+    def look(self) -> None:
+        """Stop once the host has answered that the verdict is in; after another answer go on."""
+        if self.kept is None or time.perf_counter() - self.last_look < LOOK_SECONDS:
+            return
+        self.last_look = time.perf_counter()
+        answer = self.answer()
+        if answer:
+            self.proven = True
+            self.model.stop_training = True
+        elif answer is False:
+            self.kept = None
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Stop after this batch once the budget is spent; even a spent budget grants one batch."""
+        """Stop after this batch once the verdict is in, or the budget is spent; even a spent one grants one batch."""
+        self.look()
         if self.deadline is not None and time.perf_counter() > self.deadline:
             self.cut = True
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Count, and pass the figures on; an epoch that was cut is none."""
-        if self.cut:
+        if self.cut or self.proven:
             return
         self.epochs += 1
-        self.on_epoch(self.epochs, logs or {})
+        self.on_epoch(self, logs or {})
+        self.look()
 
     def on_train_end(self, logs: Any = None) -> None:
-        """Whether a callback of the notebook's own ended the training."""
-        self.asked_to_stop = bool(self.model.stop_training) and not self.cut
+        """Note whether a callback of the notebook's own ended the training; the model that was proven is the result."""
+        self.asked_to_stop = bool(self.model.stop_training) and not self.cut and not self.proven
+        if self.proven and self.kept:
+            self.epochs, weights = self.kept
+            self.model.set_weights(weights)
 
 
 @contextmanager
@@ -73,10 +102,16 @@ def watches_batches(callback: Any) -> bool:
 
 
 def pad(history: Any, epochs: int) -> None:
-    """Lengthen the figures of a cut training to the epochs asked for, by repeating the last.
+    """Lengthen the figures of a training that was ended early to the epochs asked for, by repeating the last.
 
-    Notebooks plot against range(1, epochs + 1). The recorder has noted the true length before.
+    Notebooks plot against range(1, epochs + 1). The recorder keeps the true length.
     """
     for figures in history.history.values():
         figures.extend(figures[-1:] * (epochs - len(figures)))
     history.epoch.extend(range(len(history.epoch), epochs))
+
+
+def shorten(history: dict[str, list[Any]], epochs: int) -> None:
+    """Drop the figures after the epoch whose weights the model has got back."""
+    for figures in history.values():
+        del figures[epochs:]

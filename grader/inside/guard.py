@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,8 @@ from grader.inside import walls
 from grader.inside.request import LAUNCH_FAILED, Ended, Request
 
 LOOK_EVERY_SECONDS = 0.1
+OFFER_SECONDS = 2.0
+"""At least between two offers."""
 RESULT_BYTES = 600 << 20
 RESULT_FILES = 200
 COPY_BYTES = 1 << 20
@@ -111,7 +114,8 @@ def watch(job: int, request: Request, result: int) -> Ended:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     peak_mb = 0.0
     overrun: Overrun | None = None
-    progress = Path(request.folder, "out", "progress.json")
+    out = f"{request.folder}/out"
+    progress, offer = Path(out, "progress.json"), Offer(Path(out, "offer.json"))
     door = f"{request.folder}/door"
     ending = os.pidfd_open(job) if hasattr(os, "pidfd_open") else None
     while True:
@@ -127,6 +131,8 @@ def watch(job: int, request: Request, result: int) -> Ended:
             _, status = os.waitpid(job, 0)
             break
         carry(progress, result, most=10_000)
+        if offer.is_new():
+            carry_out(out, result)
         if request.walled and not walls.is_closed(door) and len(os.listdir(door)) > SOCKETS:
             walls.close(door)
         wait_a_little(ending)
@@ -135,6 +141,26 @@ def watch(job: int, request: Request, result: int) -> Ended:
     if overrun:
         return Ended(code, overrun.limit, overrun.used, round(peak_mb, 1))
     return Ended(code, peak_mb=round(peak_mb, 1))
+
+
+@dataclass
+class Offer:
+    """The file in which a kernel offers a model in training to the host."""
+
+    path: Path
+    seen: int = 0
+    seen_at: float = 0
+
+    def is_new(self) -> bool:
+        """Whether it was written anew; a job that does so all the time is not followed."""
+        try:
+            written = os.lstat(self.path).st_mtime_ns
+        except OSError:
+            return False
+        if written == self.seen or time.monotonic() - self.seen_at < OFFER_SECONDS:
+            return False
+        self.seen, self.seen_at = written, time.monotonic()
+        return True
 
 
 def wait_a_little(ending: int | None) -> None:
@@ -221,9 +247,11 @@ def carry_out(out: str, result: int) -> None:
     """Copy the job's result files to the host's folder: regular files only, limited in number and size."""
     left = RESULT_BYTES
     try:
-        names = sorted(os.listdir(out))[:RESULT_FILES]
+        names = [name for name in os.listdir(out) if not name.startswith(".half-")]
     except OSError:
         return
+    # The offer last: who reads it finds what it speaks of.
+    names = sorted(names, key=lambda name: (name == "offer.json", name))[:RESULT_FILES]
     for name in names:
         left -= carry(Path(out, name), result, most=left)
 

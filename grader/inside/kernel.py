@@ -7,6 +7,7 @@ from typing import Any
 from ipykernel.kernelapp import IPKernelApp
 
 from grader.inside import served, walls
+from grader.inside.offers import Offers
 from grader.inside.recorder import Recorder
 from grader.inside.request import Request
 
@@ -14,10 +15,12 @@ DOOR_SECONDS = 0.005
 
 
 def run(request: Request) -> None:
-    """Be a kernel until it is shut down. Settings: connection_file, served, cells, training_seconds."""
+    """Be a kernel until it is shut down. Settings: connection_file, served, cells, training_seconds, offers."""
     settings: dict[str, Any] = request.settings
     served.install(settings["served"])
-    recorder = Recorder(Path(request.folder, "out"), settings["cells"], settings["training_seconds"])
+    out, door = Path(request.folder, "out"), Path(request.folder, "door")
+    offers = Offers(out, door) if settings["offers"] else None
+    recorder = Recorder(out, settings["cells"], settings["training_seconds"], offers)
     recorder.install()
     app = IPKernelApp.instance()
     app.initialize(["-f", settings["connection_file"], "--IPKernelApp.capture_fd_output=False"])

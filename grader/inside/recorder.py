@@ -23,7 +23,8 @@ import numpy as np
 import tensorflow
 
 from grader.inside import describe, samples
-from grader.inside.governor import Governor, hastened, pad, watches_batches
+from grader.inside.governor import Governor, hastened, pad, shorten, watches_batches
+from grader.inside.offers import Offers
 
 MOST_MODELS = 50
 MOST_CALLS = 200
@@ -64,10 +65,11 @@ def unnoticed() -> Iterator[None]:
 class Recorder:
     """Wraps Keras' training methods and looks at the notebook's variables after every cell."""
 
-    def __init__(self, out: Path, cells: list[int], training_seconds: float | None):
+    def __init__(self, out: Path, cells: list[int], training_seconds: float | None, offers: Offers | None):
         self.out = out
         self.cells = iter(cells)
         self.budget = training_seconds
+        self.offers = offers
         self.trained = 0.0
         self.entries: dict[int, Entry] = {}
         self.cell: int | None = None
@@ -119,7 +121,10 @@ class Recorder:
         with unnoticed():
             for name, value in list(namespace.items()):
                 if isinstance(value, keras.Model) and not name.startswith("_"):
-                    self.entry(value).variable = name
+                    entry = self.entry(value)
+                    # A loop's variable refers to it as well, later and for a while.
+                    if entry.variable is None or namespace.get(entry.variable) is not value:
+                        entry.variable = name
             self.write()
 
     def finish(self) -> None:
@@ -145,15 +150,22 @@ class Recorder:
         given = call.arguments
         entry = self.entry(model)
         history: dict[str, list[float | None]] = {}
-        governor = Governor(self.seconds_left(), functools.partial(self.after_epoch, entry, given, history))
+        governor = Governor(
+            self.seconds_left(),
+            on_epoch=functools.partial(self.after_epoch, entry, given, history),
+            answer=self.offers.answer if self.offers else lambda: None,
+        )
         hasty = may_hasten(model, given)
         given["callbacks"] = with_callback(given["callbacks"], governor)
         started, ended = time.perf_counter(), "error"
         try:
             with hastened(model) if hasty else nullcontext():
                 result = original(*call.args, **call.kwargs)
-            ended = "budget" if governor.cut else "callback" if governor.asked_to_stop else "finished"
-            if governor.cut:
+            ended = how_it_ended(governor)
+            if governor.proven:
+                for figures_by_epoch in (history, result.history):
+                    shorten(figures_by_epoch, governor.epochs)
+            if ended in {"verdict", "budget"}:
                 pad(result, given["epochs"] - given["initial_epoch"])
             return result
         finally:
@@ -162,7 +174,7 @@ class Recorder:
             with unnoticed():
                 facts = {"stopped": ended, "epochs_granted": governor.epochs, "seconds": seconds, "history": history}
                 entry.fits.append({"cell": self.cell, **fit_facts(given), **facts})
-                self.sample_fit(entry, given)
+                self.sample_fit(entry, given, len(entry.fits))
                 entry.touched = True
                 self.write()
 
@@ -207,25 +219,39 @@ class Recorder:
         entry: Entry,
         given: dict[str, Any],
         history: dict[str, list[float | None]],
-        epoch: int,
+        governor: Governor,
         logs: dict[str, Any],
     ) -> None:
-        """Note the epoch's figures; long trainings leave a snapshot now and then."""
+        """Note the epoch's figures; long trainings leave a snapshot now and then, and offer it to the host."""
         for name, value in figures(logs).items():
             history.setdefault(name, []).append(value)
-        self.progress(epoch=epoch, epochs=given["epochs"])
+        self.progress(epoch=governor.epochs, epochs=given["epochs"])
+        left = given["epochs"] - given["initial_epoch"] - governor.epochs
+        if self.offers and left and samples.row_count(given["x"]):
+            with unnoticed():
+                self.offer(self.offers, entry, given, governor)
         if time.perf_counter() - self.last_snapshot > SNAPSHOT_SECONDS:
             self.last_snapshot = time.perf_counter()
             with unnoticed():
                 self.save(entry)
 
-    def sample_fit(self, entry: Entry, given: dict[str, Any]) -> None:
-        """Keep some rows of what fit() trained on and validated on."""
+    def offer(self, offers: Offers, entry: Entry, given: dict[str, Any], governor: Governor) -> None:
+        """Show the host the model as it is, if it is time to."""
+        if not offers.due(self.trained + time.perf_counter() - governor.started):
+            return
+        governor.keep()
+        self.sample_fit(entry, given, len(entry.fits) + 1)
+        entry.touched = True
+        self.write()
+        offers.make(entry.id, write_atomically)
+
+    def sample_fit(self, entry: Entry, given: dict[str, Any], number: int) -> None:
+        """Keep some rows of what the fit() of that number trained on and validated on."""
         x, y = given["x"], given["y"]
         rows = fit_facts(given)["rows"]
         if given["validation_split"] and rows:
             x, y = x[:rows], y[:rows] if samples.row_count(y) else None
-        self.keep(entry, "fit", len(entry.fits), samples.take(x, y))
+        self.keep(entry, "fit", number, samples.take(x, y))
         validation = given["validation_data"]
         if isinstance(validation, (tuple, list)) and len(validation) >= 2:
             self.keep(entry, "validation", None, samples.take(validation[0], validation[1]))
@@ -307,6 +333,13 @@ def versions() -> dict[str, str]:
         "keras": keras.__version__,
         "numpy": np.__version__,
     }
+
+
+def how_it_ended(governor: Governor) -> str:
+    """A training that raised nothing, in the words of `grader.records.Fit`."""
+    if governor.proven:
+        return "verdict"
+    return "budget" if governor.cut else "callback" if governor.asked_to_stop else "finished"
 
 
 def entry_facts(entry: Entry) -> dict[str, Any]:

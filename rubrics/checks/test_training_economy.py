@@ -7,6 +7,8 @@ import pytest
 from grader.expect import Expectation, Missing, Undecided, expect, settle
 from grader.fields import Figure
 from grader.records import Evidence
+from grader.sheet import Assignment
+from grader.structure import documented_as
 
 EXPLODED = (
     "The weights have grown without limit. Divide the inputs by their largest value, and try a smaller learning rate."
@@ -18,28 +20,30 @@ TOO_LONG = (
 NOT_WATCHED = (
     "Without validation data nobody can tell when the network begins to overfit. Give fit() validation_split=0.1."
 )
-CUT = "Nothing is taken off. Your teacher can grade the notebook again with a larger budget."
+CUT = "Nothing is taken off. Your teacher can grade the notebook again with --budget full."
 FEWEST_UPDATES, MOST_UPDATES = 4, 10_000
 
 
 @pytest.mark.each_network
 @pytest.mark.criterion("training-economy", weight=2)
-def test_epochs(evidence: Evidence) -> None:
+def test_epochs(evidence: Evidence, assignment: Assignment) -> None:
     """Training ends when more of it no longer helps."""
-    fit = evidence.model.last_fit
-    expected = "training to end within twice the epochs that the best one needed, or 5 epochs after it"
-    if fit.stopped == "budget":
-        found = f"{fit.epochs_granted} of {fit.epochs_asked} epochs, then the grader's training budget was used up"
-        raise Undecided(expected, found, CUT)
+    fit, document = evidence.model.last_fit, documented_as(evidence.model, assignment.network)
+    expected = (
+        f"at most the {document.epochs} epochs of the course document, or training to end within twice the epochs that "
+        "the best one needed, or 5 epochs after it"
+    )
     watched = "val_loss" if fit.history.get("val_loss") else "loss"
     losses = fit.history.get(watched, [])
     if not losses:
         raise Missing(expected, "no finished epoch", "Look at the error of the cell that calls fit().")
-    best, trained = best_epoch(losses), len(losses)
+    best, trained = best_epoch(losses), fit.epochs_asked if fit.was_cut else len(losses)
     if best is None:
-        raise Missing("a loss that is a number", f"NaN or infinity in all {trained} epochs", EXPLODED)
-    enough = max(2 * best, best + 5)
+        raise Missing("a loss that is a number", f"NaN or infinity in all {len(losses)} epochs", EXPLODED)
+    enough = max(document.epochs, 2 * best, best + 5)
     found = f"{trained} epochs with the lowest {watched} in epoch {best}"
+    if fit.was_cut and trained > enough:
+        raise Undecided(expected, f"{found}, of the {fit.epochs_granted} that were granted", CUT)
     hint = TOO_LONG if trained > enough else NOT_WATCHED if watched == "loss" else ""
     settle(Expectation(expected, found, hint, share=round(min(1.0, enough / trained), 4)))
 

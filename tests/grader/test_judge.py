@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from sklearn.metrics import accuracy_score, confusion_matrix
 
 from grader import judge as module
-from grader.execute import Recording
 from grader.inside.guard import Ended
 from grader.judge import judge, read_answer, read_array, read_labels
 from grader.measure import measure, unusable
@@ -219,8 +218,7 @@ def test_a_sandbox_that_ended_without_an_answer_says_how(job: Job, ended: Ended,
 def test_a_model_that_was_not_saved_is_not_measured(desk: Desk):
     evidence = samples.good().evidence
     model = evidence.models[0].model_copy(update={"not_rebuilt_because": "It has a layer of its own."})
-    recording = Recording(evidence.run, [], [model], None)
-    found = judge(recording, model, TASK, desk.served, desk.sandbox, Limits())
+    found = judge(None, model, TASK, desk.served, desk.sandbox, Limits())
     assert (found.measurements, found.not_measured_because) == ([], "It has a layer of its own.")
 
 

@@ -1,0 +1,42 @@
+"""A model in training -> an offer to the host, which measures it and says whether its verdict is in."""
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+OFFER_SECONDS = 3.0
+OFFER_SHARE = 0.05
+"""Of the time trained so far lies between two offers, so that long trainings are not looked at too often."""
+
+
+class Offers:
+    """The kernel's side: one offer at a time, and none before the last was answered."""
+
+    def __init__(self, out: Path, door: Path):
+        self.file, self.answers = out / "offer.json", door / "answer.json"
+        self.number = 0
+        self.made_at = time.perf_counter()
+        self.open = False
+
+    def due(self, trained: float) -> bool:
+        """Whether it is time for another, after `trained` seconds of training."""
+        waited = time.perf_counter() - self.made_at
+        return not self.open and waited > max(OFFER_SECONDS, OFFER_SHARE * trained)
+
+    def make(self, model: str, write: Callable[[Path, Callable[[Path], object]], None]) -> None:
+        """Offer the model of that id, whose files are written already; `write` writes a file atomically."""
+        self.number += 1
+        self.open, self.made_at = True, time.perf_counter()
+        words = json.dumps({"number": self.number, "model": model})
+        write(self.file, lambda path: path.write_text(words))
+
+    def answer(self) -> bool | None:
+        """Whether the verdict is in; None while the host is still looking."""
+        with suppress(OSError, ValueError):
+            said = json.loads(self.answers.read_text())
+            if said["number"] == self.number:
+                self.open = False
+                return bool(said["proven"])
+        return None
