@@ -1,10 +1,11 @@
-"""A metric on the sealed rows and its thresholds -> what it earns, and words for the way to more."""
+"""A result on the sealed rows -> what it earns, by its thresholds or class by class, and words for the way to more."""
 
 from collections.abc import Mapping
 
-from grader.expect import Expectation, Undecided, share_between
+from grader.expect import Expectation, Missing, Undecided, share_between
 from grader.records import Evidence, Fit
 from grader.reference import Threshold
+from grader.sheet import Task
 
 NAMES = {
     "accuracy": "an accuracy",
@@ -49,6 +50,38 @@ def attained(evidence: Evidence, thresholds: Mapping[str, Threshold], metric: st
     if earned < 1:
         spare_the_cut(evidence, expected, found)
     return Expectation(expected, found, hint if earned < 1 else "", earned, measured.tier)
+
+
+def each_class(evidence: Evidence, task: Task, hint: str) -> Expectation:
+    """What it earns that each class is recognised more often than by guessing.
+
+    Args:
+        evidence: of the notebook.
+        task: with the names of the classes.
+        hint: the next step, where one is not.
+
+    Raises:
+        Missing: the model is not there, was not trained, or gives nothing that could be measured.
+        Undecided: nothing was measured, or the grader ended the training early.
+    """
+    measured, classes = evidence.measurement, task.outputs
+    expected = f"each class to be recognised in more than 1 of {classes} cases"
+    if measured.confusion is None:
+        raise Missing(expected, "no confusion matrix", evidence.choice.not_measured_because)
+    recalls = [row[label] / max(1, sum(row)) for label, row in enumerate(measured.confusion)]
+    weak = [label for label, recall in enumerate(recalls) if recall <= 1 / classes]
+    if not weak:
+        found = f"every class in at least {min(recalls):.2f} of its cases"
+        return Expectation(expected, found, trust=measured.tier)
+    found = ", ".join(f"{class_name(label, evidence, task)} in {recalls[label]:.2f}" for label in weak)
+    spare_the_cut(evidence, expected, found)
+    return Expectation(expected, found, hint, 1 - len(weak) / classes, measured.tier)
+
+
+def class_name(label: int, evidence: Evidence, task: Task) -> str:
+    """Name of a class; only its number where small digits took the place of the real data."""
+    name = str(label) if evidence.data.stand_in else task.classes[label]
+    return f"class {label}" if name == str(label) else f"{name} (class {label})"
 
 
 def last_fit(evidence: Evidence) -> Fit | None:

@@ -199,7 +199,8 @@ def reached(parameters: int, runs: list[SystemRun]) -> Reached:
     """What a network reaches over its runs; a single one leaves no thresholds."""
     metrics = [metric for metric in runs[0].metrics if not metric.startswith(BASELINE)] if len(runs) > 1 else []
     values = {metric: [run.metrics[metric] for run in runs] for metric in metrics}
-    thresholds = {metric: threshold(figures, metric) for metric, figures in values.items()}
+    baselines = {metric: runs[0].metrics.get(f"{BASELINE}{metric}") for metric in metrics}
+    thresholds = {metric: threshold(figures, metric, baselines[metric]) for metric, figures in values.items()}
     return Reached(
         parameters=parameters,
         thresholds=thresholds,

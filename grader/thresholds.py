@@ -18,21 +18,24 @@ ERRORS = ("mae", "mse")
 """Metrics of which less is better. The others are 1 at best."""
 
 
-def threshold(figures: list[float], metric: str = "accuracy") -> Threshold:
+def threshold(figures: list[float], metric: str = "accuracy", baseline: float | None = None) -> Threshold:
     """Full marks where the reference misses them with `MISS_PROBABILITY`, none where a model is so much worse.
 
-    That is at `FLOOR_ERRORS` times the reference's distance from 1, or for an error at `FLOOR_TIMES` times its error.
+    Without a baseline that is at `FLOOR_ERRORS` times the reference's distance from 1, or for an error at `FLOOR_TIMES`
+    times its error.
 
     Args:
         figures: that the reference reached, one a seed; at least two.
         metric: accuracy, auc and r2 are 1 at best, those in `ERRORS` are 0 at best.
+        baseline: what a much simpler model reaches on the same rows; no better than that earns nothing.
     """
+    # Runs that differ much bring `full` beyond the floor; then worse would be better.
     if metric in ERRORS:
         full = math.ceil(float(another_run(figures).isf(MISS_PROBABILITY)) * 1_000) / 1_000
-        return Threshold(floor=max(round(FLOOR_TIMES * mean(figures), 3), full + 0.001), full=full)
+        floor = round(FLOOR_TIMES * mean(figures) if baseline is None else baseline, 3)
+        return Threshold(floor=max(floor, full + 0.001), full=full)
     full = math.floor(float(another_run(figures).ppf(MISS_PROBABILITY)) * 1_000) / 1_000
-    floor = round(max(0.0, 1 - FLOOR_ERRORS * (1 - mean(figures))), 3)
-    # Runs that differ much, or make no mistakes, bring `full` down to the floor; above it lower would be better.
+    floor = round(max(0.0, 1 - FLOOR_ERRORS * (1 - mean(figures)) if baseline is None else baseline), 3)
     return Threshold(floor=min(floor, full), full=full)
 
 

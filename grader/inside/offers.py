@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 OFFER_SECONDS = 3.0
+WORTH_SECONDS = 6.0
+"""With less training to go, a look takes as long as it can save."""
 OFFER_SHARE = 0.05
 """Of the time trained so far lies between two offers, so that long trainings are not looked at too often."""
 
@@ -20,10 +22,10 @@ class Offers:
         self.made_at = time.perf_counter()
         self.open = False
 
-    def due(self, trained: float) -> bool:
-        """Whether it is time for another, after `trained` seconds of training."""
+    def due(self, trained: float, left: float) -> bool:
+        """Whether it is time for another, after `trained` seconds of training and with so many `left` to go."""
         waited = time.perf_counter() - self.made_at
-        return not self.open and waited > max(OFFER_SECONDS, OFFER_SHARE * trained)
+        return not self.open and left > WORTH_SECONDS and waited > max(OFFER_SECONDS, OFFER_SHARE * trained)
 
     def make(self, model: str, write: Callable[[Path, Callable[[Path], object]], None]) -> None:
         """Offer the model of that id, whose files are written already; `write` writes a file atomically."""

@@ -229,15 +229,16 @@ class Recorder:
         left = given["epochs"] - given["initial_epoch"] - governor.epochs
         if self.offers and left and samples.row_count(given["x"]):
             with unnoticed():
-                self.offer(self.offers, entry, given, governor)
+                self.offer(self.offers, entry, given, governor, left)
         if time.perf_counter() - self.last_snapshot > SNAPSHOT_SECONDS:
             self.last_snapshot = time.perf_counter()
             with unnoticed():
                 self.save(entry)
 
-    def offer(self, offers: Offers, entry: Entry, given: dict[str, Any], governor: Governor) -> None:
-        """Show the host the model as it is, if it is time to."""
-        if not offers.due(self.trained + time.perf_counter() - governor.started):
+    def offer(self, offers: Offers, entry: Entry, given: dict[str, Any], governor: Governor, left: int) -> None:
+        """Show the host the model as it is, if it is time to; so many epochs are left."""
+        seconds = time.perf_counter() - governor.started
+        if not offers.due(self.trained + seconds, left * seconds / governor.epochs):
             return
         governor.keep()
         self.sample_fit(entry, given, len(entry.fits) + 1)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.attained import attained, spare_the_cut, training_figure
-from grader.expect import Expectation, Missing, settle
+from grader.attained import attained, each_class, training_figure
+from grader.expect import settle
 from grader.records import Evidence
 from grader.reference import Threshold
 from grader.sheet import Assignment
@@ -39,19 +39,7 @@ def test_accuracy(evidence: Evidence, thresholds: dict[str, Threshold]) -> None:
 @pytest.mark.criterion("accuracy")
 def test_every_class(evidence: Evidence, assignment: Assignment) -> None:
     """Each of the ten classes is recognised more often than by guessing."""
-    measured, classes = evidence.measurement, assignment.task.outputs
-    expected = f"each class to be recognised in more than 1 of {classes} cases"
-    if measured.confusion is None:
-        raise Missing(expected, "no confusion matrix", evidence.choice.not_measured_because)
-    recalls = [row[label] / max(1, sum(row)) for label, row in enumerate(measured.confusion)]
-    weak = [label for label, recall in enumerate(recalls) if recall <= 1 / classes]
-    found = f"every class in at least {min(recalls):.2f} of its cases"
-    hint = ""
-    if weak:
-        found = ", ".join(f"{assignment.task.classes[label]} (class {label}) in {recalls[label]:.2f}" for label in weak)
-        hint = WEAK_CLASS
-        spare_the_cut(evidence, expected, found)
-    settle(Expectation(expected, found, hint, 1 - len(weak) / classes, measured.tier))
+    settle(each_class(evidence, assignment.task, WEAK_CLASS))
 
 
 def what_next(accuracy: float, evidence: Evidence) -> str:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.attained import attained, spare_the_cut, training_figure
-from grader.expect import Expectation, Missing, settle
+from grader.attained import attained, each_class, training_figure
+from grader.expect import settle
 from grader.records import Evidence
 from grader.reference import Threshold
 from grader.sheet import Assignment
@@ -36,19 +36,7 @@ def test_accuracy(evidence: Evidence, thresholds: dict[str, Threshold]) -> None:
 @pytest.mark.criterion("accuracy")
 def test_every_class(evidence: Evidence, assignment: Assignment) -> None:
     """Each of the ten classes is recognised more often than by guessing."""
-    measured, classes = evidence.measurement, assignment.task.outputs
-    expected = f"each class to be recognised in more than 1 of {classes} cases"
-    if measured.confusion is None:
-        raise Missing(expected, "no confusion matrix", evidence.choice.not_measured_because)
-    recalls = [row[label] / max(1, sum(row)) for label, row in enumerate(measured.confusion)]
-    weak = [label for label, recall in enumerate(recalls) if recall <= 1 / classes]
-    found = f"every class in at least {min(recalls):.2f} of its cases"
-    hint = ""
-    if weak:
-        found = ", ".join(f"{class_name(label, evidence, assignment)} in {recalls[label]:.2f}" for label in weak)
-        hint = WEAK_CLASS
-        spare_the_cut(evidence, expected, found)
-    settle(Expectation(expected, found, hint, 1 - len(weak) / classes, measured.tier))
+    settle(each_class(evidence, assignment.task, WEAK_CLASS))
 
 
 def what_next(accuracy: float, evidence: Evidence) -> str:
@@ -59,8 +47,3 @@ def what_next(accuracy: float, evidence: Evidence) -> str:
     if reached is not None and reached > accuracy + 0.05:
         return f"Training accuracy ended at {reached:.3f}, far above it. {OVERFITS}"
     return CAN_LEARN_MORE
-
-
-def class_name(label: int, evidence: Evidence, assignment: Assignment) -> str:
-    """Name of a class; only its number where small digits took the place of the real data."""
-    return f"class {label}" if evidence.data.stand_in else f"{assignment.task.classes[label]} (class {label})"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.attained import attained, spare_the_cut, training_figure
+from grader.attained import attained, each_class, spare_the_cut, training_figure
 from grader.expect import Expectation, Missing, settle
 from grader.records import Evidence, Measurement
 from grader.reference import Threshold
@@ -48,15 +48,7 @@ def test_accuracy(evidence: Evidence, assignment: Assignment, thresholds: dict[s
 @pytest.mark.criterion("accuracy")
 def test_every_digit(evidence: Evidence, assignment: Assignment) -> None:
     """It recognises each of the ten digits more often than by guessing."""
-    measured, classes = evidence.measurement, assignment.task.outputs
-    expected = f"each digit to be recognised in more than 1 of {classes} cases"
-    recalls = [row[digit] / max(1, sum(row)) for digit, row in enumerate(confusion(measured, expected))]
-    weak = [digit for digit, recall in enumerate(recalls) if recall <= 1 / classes]
-    found, hint = f"every digit in at least {min(recalls):.2f} of its cases", ""
-    if weak:
-        found, hint = ", ".join(f"the digit {digit} in {recalls[digit]:.2f}" for digit in weak), WEAK_DIGIT
-        spare_the_cut(evidence, expected, found)
-    settle(Expectation(expected, found, hint, 1 - len(weak) / classes, measured.tier))
+    settle(each_class(evidence, assignment.task, WEAK_DIGIT))
 
 
 @pytest.mark.criterion("accuracy", weight=2)

@@ -293,7 +293,7 @@ def test_a_digit_that_is_never_recognised_is_named(mnist: Assignment, judge: Jud
     evidence = evidence_of(mnist, shallow, cnn)
     poor = evidence.choices[0].model_copy(update={"measurements": measured({"accuracy": 0.81}, confusion=blind)})
     results = judge(evidence.model_copy(update={"choices": [poor, evidence.choices[1]]}))
-    assert results["test_every_digit[shallow]"].found == "the digit 7 in 0.00"
+    assert results["test_every_digit[shallow]"].found == "class 7 in 0.00"
     assert (results["test_every_digit[shallow]"].share, results["test_every_digit[cnn]"].share) == (0.9, 1)
 
 

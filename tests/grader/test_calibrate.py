@@ -121,6 +121,11 @@ def test_a_smaller_error_never_earns_less(reached: list[float]):
     assert share_between(min(reached), limits.floor, limits.full) == 1
 
 
+def test_no_better_than_the_baseline_earns_nothing():
+    assert threshold([0.78, 0.79, 0.8], "r2", baseline=0.606).floor == 0.606
+    assert threshold([2.4, 2.5, 2.45], "mae", baseline=3.611).floor == 3.611
+
+
 # -- Runs --------------------------------------------------------------------------------------------------------------
 
 
@@ -140,7 +145,7 @@ def test_runs_on_other_sealed_rows_are_kept_and_set_no_thresholds(desk: Desk, so
     own = [run_of(0, mae=2.4, linear_mae=3.6), run_of(1, mae=2.5, linear_mae=3.6)]
     found = summarise([*own, run_of(0, 7, mae=3.9, linear_mae=3.6)], solution, desk, handed_in, {})
     assert [run.sealed_seed for run in found.runs] == [None, None, 7]
-    assert found.systems["cnn"].thresholds == {"mae": threshold([2.4, 2.5], "mae")}
+    assert found.systems["cnn"].thresholds == {"mae": threshold([2.4, 2.5], "mae", baseline=3.6)}
     assert found.systems["cnn"].miss_probability.keys() == {"mae"}
     assert (found.data, found.stand_in) == (desk.served.data.fingerprint, True)
 

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from grader.records import Total
+from grader.records import Choice, Total
 from grader.report import clean, clip, prose, render_report
 
 from . import samples_for_reports as samples
@@ -161,6 +161,29 @@ def test_the_layer_table_has_verdicts_only_where_networks_are_compared():
     page = page_of(sample, evidence=sample.evidence.model_copy(update={"choices": samples.choice("", model="model-2")}))
     assert "resembles none of the documented networks" in page
     assert "Compared" not in page
+
+
+def test_each_network_of_a_sheet_has_sections_of_its_own():
+    sample = samples.good()
+    shallow = sample.assignment.network.model_copy(update={"name": "shallow", "title": "the shallow network"})
+    sheet = sample.assignment.model_copy(update={"networks": [*sample.assignment.networks, shallow]})
+    choices = [*sample.evidence.choices, Choice(network="shallow", because="It is missing.")]
+    evidence = sample.evidence.model_copy(update={"choices": choices})
+    page = page_of(sample, assignment=sheet, evidence=evidence)
+    assert all(f'id="{part}-{number}"' in page for part in ("network", "training") for number in (1, 2))
+    text = text_of(page)
+    assert "The convolutional network: training and result" in text
+    assert "The shallow network It is missing. This is the network of the course document." in text
+    assert text.count("Nothing could be measured.") == 1
+
+
+def test_a_training_that_ended_with_its_verdict_is_explained():
+    sample = samples.good()
+    model = sample.evidence.models[0]
+    fit = model.fits[0].model_copy(update={"stopped": "verdict", "epochs_asked": 200})
+    evidence = sample.evidence.model_copy(update={"models": [model.model_copy(update={"fits": [fit]})]})
+    text = text_of(page_of(sample, evidence=evidence))
+    assert "Training was ended early, as the verdict was in. The notebook asked for 200 epochs" in text
 
 
 def test_what_a_teacher_should_know_of_the_data_stands_beside_their_fingerprint():
