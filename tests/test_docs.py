@@ -13,7 +13,7 @@ from typer.main import get_command
 from grader.checks import run_checks
 from grader.cli import app
 from grader.course import Course, bundled
-from grader.records import DataUsed, Evidence, Run
+from grader.records import Choice, DataUsed, Evidence, Run
 from grader.schema import RECORDS, schema
 from grader.sheet import Limits
 
@@ -104,7 +104,7 @@ def test_the_check_in_the_guide_runs(tmp_path: Path):
     (tmp_path / "test_example.py").write_text(code, encoding="utf-8")
     data = DataUsed(name="none", stand_in=False, fingerprint="", train_rows=0, test_rows=0, sealed_rows=0)
     run = Run(status="finished", sentence="Every cell ran.", isolation="wall")
-    evidence = Evidence(assignment="fashion-mnist", data=data, run=run, cells=[])
+    evidence = Evidence(assignment="fashion-mnist", data=data, run=run, cells=[], choices=[Choice(network="cnn")])
     assignment = Course(bundled()).assignment("fashion-mnist")
     (result,) = run_checks([tmp_path / "test_example.py"], evidence, assignment, {})
     assert (result.status, result.criterion) == ("failed", "architecture")
