@@ -136,6 +136,11 @@ def flags(evidence: Evidence, results: Sequence[CheckResult]) -> list[Flag]:
         for choice in evidence.choices
         if choice.left_to_a_person
     ]
+    chosen = {choice.model for choice in evidence.choices}
+    cut = any(fit.was_cut for model in evidence.models if model.id in chosen for fit in model.fits)
+    if cut and any(check.status == "undecided" for check in results):
+        detail = "The grader ended a training before its time. To decide what that left open: --budget full."
+        found.append(Flag(title="Left open by an early end of training", detail=detail))
     found += [
         Flag(title=f"The check {check.id} is broken", detail=check.found)
         for check in results

@@ -173,6 +173,14 @@ def test_what_a_person_should_look_at_is_flagged():
     assert flags(check("network", "broken", found="KeyError")) == ["The check test_it is broken"]
 
 
+@pytest.mark.parametrize(("status", "said"), [("undecided", ["Left open by an early end of training"]), ("passed", [])])
+def test_what_an_early_end_of_training_left_open_is_flagged_with_the_way_to_decide_it(status: str, said: list[str]):
+    model = samples.good().evidence.models[0]
+    fit = model.fits[0].model_copy(update={"stopped": "budget"})
+    models = [model.model_copy(update={"fits": [fit]})]
+    assert flags(check("result", status), models=models) == said
+
+
 def test_a_missing_module_is_flagged_once_and_not_with_every_check_it_broke():
     broken = [check("network", "broken"), check("result", "broken")]
     assert flags(*broken, run={"missing_modules": ["cv2"]}) == ["A module is missing here"]
