@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grader.answers import find_answers
 from grader.course import Course, bundled
 from grader.sheet import Assignment
 
@@ -62,6 +63,13 @@ def test_the_starter_names_the_sheets_theory_and_every_documented_layer(course: 
         assert all(f"| {layer.parameters:,} |" in text for layer in network.documented_models[0].layers)
         assert f"{network.documented_models[0].parameters:,}" in text
         assert f"{network.parameter_budget:,}" in text
+
+
+@pytest.mark.parametrize("path", STARTERS, ids=name_of)
+def test_the_starters_own_words_answer_no_question(path: Path, course: Course) -> None:
+    answers = find_answers(nbformat.read(path, 4), course.assignment(path.parent.name).questions)
+    assert [answer.words for answer in answers] == [0] * len(answers)
+    assert all(answer.cell for answer in answers)
 
 
 @pytest.mark.parametrize("path", STARTERS, ids=name_of)
