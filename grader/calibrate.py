@@ -20,7 +20,7 @@ from grader.judge import judge
 from grader.pipeline import Desk, open_desk, run_notebook
 from grader.records import Measurement, Model
 from grader.reference import Calibration, CalibrationRun, Curve, Reached, Solution, SystemRun
-from grader.references import write_references
+from grader.references import render_references, write_references
 from grader.sheet import Assignment, DocumentedModel
 from grader.structure import is_same
 from grader.thresholds import miss_probability, threshold
@@ -68,6 +68,8 @@ def calibrate(
     data: Literal["real", "stand-in"] = "stand-in" if stand_in else "real"
     with open_desk(folder, name, isolation, budget="full", data=data) as desk:
         reference = desk.course.reference(desk.assignment)
+        refuse_unknown(reference.solutions, desk)
+        render_references(desk.course)  # what could not be written at the end ends it here
         official = stand_in or data_set(desk.assignment.task.dataset).official_split
         for solution in chosen(reference.solutions, notebook):
             for seed in range(seeds):
@@ -89,6 +91,15 @@ def chosen(solutions: list[Solution], notebook: str | None) -> list[Solution]:
     return found
 
 
+def refuse_unknown(solutions: list[Solution], desk: Desk) -> None:
+    """Raise `TeacherError` where a solution is to build a network that no document describes."""
+    known = desk.course.documented(desk.assignment)
+    for name in [system.model for solution in solutions for system in solution.systems]:
+        if name not in known:
+            where = desk.course.reference_folder(desk.assignment) / "reference.toml"
+            raise TeacherError(f"Expected `systems` of {where} to name one of {', '.join(known)}. Received: `{name}`")
+
+
 def run_once(
     desk: Desk, solution: Solution, seed: int, sealed_seed: int | None, follow: Follow, own: Desk | None = None
 ) -> None:
@@ -105,26 +116,48 @@ def run_once(
     own = own or desk
     path = desk.course.reference_folder(desk.assignment) / solution.notebook
     collected = collect(path, desk.assignment.name, "reference", None, None)
-    before = runs_before(own, solution, collected)
-    if any((run.seed, run.sealed_seed) == (seed, sealed_seed) for run in before):
+    before = calibration_before(own, solution, collected)
+    if any((run.seed, run.sealed_seed) == (seed, sealed_seed) for run in before.runs):
         return
     title = f"{desk.assignment.name}, {solution.notebook}, seed {seed}"
     rows = "" if sealed_seed is None else ", other sealed rows"
     recording = run_notebook(collected, desk, follow(title + rows), seed=seed)
     if recording.run.status != "finished":
         raise TeacherError(f"Expected {path} to run to its end. Found: {recording.run.sentence}")
-    systems = {system.model: measure_system(recording, system.model, desk, path) for system in solution.systems}
-    runs = [*before, CalibrationRun(seed=seed, sealed_seed=sealed_seed, systems=systems)]
-    write(own.course, own.assignment, summarise(runs, solution, own, collected, recording.run.versions))
+    run = CalibrationRun(
+        seed=seed,
+        sealed_seed=sealed_seed,
+        systems={system.model: measure_system(recording, system.model, desk, path) for system in solution.systems},
+        measured_on=date.today().isoformat(),
+        machine=f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        versions=recording.run.versions,
+    )
+    write(own.course, own.assignment, with_run(before, run, own.course.documented(own.assignment)))
     if recording.files is not None:
         desk.sandbox.discard(recording.files.parent)
 
 
-def runs_before(desk: Desk, solution: Solution, collected: Collected) -> list[CalibrationRun]:
-    """What is recorded of the very same code on the very same data."""
-    wanted = (desk.served.data.fingerprint, solution.notebook, code_of(collected))
+def calibration_before(desk: Desk, solution: Solution, collected: Collected) -> Calibration:
+    """What is recorded of the very same code on the very same data; one without runs where nothing is."""
+    reference = desk.course.reference(desk.assignment)
+    new = Calibration.model_construct(
+        data=desk.served.data.fingerprint,
+        stand_in=desk.served.data.stand_in,
+        sealed_rows=reference.sealed_rows,
+        sealed_seed=reference.sealed_seed,
+        notebook=solution.notebook,
+        code=code_of(collected),
+        runs=[],
+        systems={},
+    )
     known = desk.course.calibrations(desk.assignment)
-    return next((entry.runs for entry in known if (entry.data, entry.notebook, entry.code) == wanted), [])
+    return next((entry for entry in known if is_of_same(entry, new) and entry.code == new.code), new)
+
+
+def is_of_same(entry: Calibration, other: Calibration) -> bool:
+    """Whether two are of one notebook on the same data, with the same rows sealed."""
+    keys = ("data", "sealed_rows", "sealed_seed", "notebook")
+    return all(getattr(entry, key) == getattr(other, key) for key in keys)
 
 
 def code_of(collected: Collected) -> str:
@@ -173,40 +206,33 @@ def system_run(model: Model, measured: Measurement) -> SystemRun:
     )
 
 
-def summarise(
-    runs: list[CalibrationRun], solution: Solution, desk: Desk, collected: Collected, versions: Mapping[str, str]
-) -> Calibration:
-    """All runs of a solution, and what follows from those on the course's own sealed rows."""
-    known = desk.course.documented(desk.assignment)
-    own = [run.systems for run in runs if run.sealed_seed is None]
-    return Calibration(
-        data=desk.served.data.fingerprint,
-        stand_in=desk.served.data.stand_in,
-        notebook=solution.notebook,
-        code=code_of(collected),
-        runs=runs,
-        systems={
-            system.model: reached(known[system.model].parameters, [systems[system.model] for systems in own])
-            for system in solution.systems
-        },
-        measured_on=date.today().isoformat(),
-        machine=f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        versions=dict(versions),
-    )
+def with_run(entry: Calibration, run: CalibrationRun, documented: Mapping[str, DocumentedModel]) -> Calibration:
+    """The calibration with a further run, and what follows from all those on the course's own sealed rows."""
+    entry = entry.model_copy(update={"runs": [*entry.runs, run]})
+    runs = [each.systems for each in entry.own_runs]
+    systems = {
+        name: reached(documented[name].parameters, [systems[name] for systems in runs], entry.sealed_rows)
+        for name in (runs[0] if runs else {})
+    }
+    return entry.model_copy(update={"systems": systems})
 
 
-def reached(parameters: int, runs: list[SystemRun]) -> Reached:
-    """What a network reaches over its runs; a single one leaves no thresholds."""
+def reached(parameters: int, runs: list[SystemRun], rows: int) -> Reached:
+    """What a network reaches over its runs, each measured on so many rows; a single one leaves no thresholds."""
     metrics = [metric for metric in runs[0].metrics if not metric.startswith(BASELINE)] if len(runs) > 1 else []
     values = {metric: [run.metrics[metric] for run in runs] for metric in metrics}
     baselines = {metric: runs[0].metrics.get(f"{BASELINE}{metric}") for metric in metrics}
-    thresholds = {metric: threshold(figures, metric, baselines[metric]) for metric, figures in values.items()}
+    thresholds = {
+        metric: threshold(figures, metric, rows=rows, baseline=baselines[metric]) for metric, figures in values.items()
+    }
+    missed = {
+        metric: miss_probability(figures, thresholds[metric].full, metric, rows=rows)
+        for metric, figures in values.items()
+    }
     return Reached(
         parameters=parameters,
         thresholds=thresholds,
-        miss_probability={
-            metric: miss_probability(figures, thresholds[metric].full, metric) for metric, figures in values.items()
-        },
+        miss_probability=missed,
         curve={metric: curve([run.curve[metric] for run in runs]) for metric in runs[0].curve},
     )
 
@@ -219,12 +245,22 @@ def curve(runs: list[list[float]]) -> Curve:
 
 
 def write(course: Course, assignment: Assignment, calibration: Calibration) -> None:
-    """Put it in calibration.json, in the place of an older one of the same notebook on the same data."""
-    key = (calibration.data, calibration.notebook)
-    others = [old for old in course.calibrations(assignment) if (old.data, old.notebook) != key]
-    entries = sorted([calibration, *others], key=lambda entry: (entry.stand_in, entry.notebook))
+    """Put it in calibration.json.
+
+    It takes the place of an older one of the same notebook on the same data, which stays beside it until it has as
+    many runs: a calibration that is broken off leaves the thresholds that were there.
+    """
+    known = course.calibrations(assignment)
+    least = len(calibration.own_runs)
+    older = [entry for entry in known if is_of_same(entry, calibration) and entry.code != calibration.code]
+    others = [entry for entry in known if not is_of_same(entry, calibration)]
+    kept = [entry for entry in older if len(entry.own_runs) > least]
+    entries = sorted([calibration, *kept, *others], key=lambda entry: (entry.stand_in, entry.notebook))
     text = json.dumps([entry.model_dump(mode="json") for entry in entries], indent=1)
-    course.calibration_path(assignment).write_text(ROW_OF_NUMBERS.sub(on_one_line, text) + "\n", encoding="utf-8")
+    path = course.calibration_path(assignment)
+    half = path.with_name(f".{path.name}")
+    half.write_text(ROW_OF_NUMBERS.sub(on_one_line, text) + "\n", encoding="utf-8")
+    half.replace(path)
 
 
 def on_one_line(found: re.Match[str]) -> str:

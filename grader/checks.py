@@ -24,7 +24,7 @@ from grader.records import CheckResult, Evidence
 from grader.reference import Threshold, Thresholds
 from grader.rubric import Rubric
 from grader.sheet import Assignment
-from grader.structure import documented_as
+from grader.structure import thresholds_of
 
 HIDDEN_FOLDER = "reference"
 LEFT_OUT = (pytest.skip.Exception, pytest.xfail.Exception)
@@ -99,11 +99,12 @@ class Examiner(Reader):
     def give_thresholds(self, evidence: Evidence, assignment: Assignment) -> Mapping[str, Threshold]:
         """By metric, where marks begin and where they are full, from the calibration on the data in use.
 
-        A documented network has its own; any other network has those of the sheet's first.
+        A documented network has its own; any other network has those of the sheet's first. A check that sees several
+        networks has none.
         """
-        network, own = assignment.network, evidence.chosen
-        known = documented_as(own, network) if own else network.documented_models[0]
-        return self.thresholds.get(known.name) or self.thresholds.get(network.documented_models[0].name, {})
+        if len(assignment.networks) > 1:
+            return {}
+        return thresholds_of(evidence.chosen, assignment.network, self.thresholds)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Any:
@@ -208,21 +209,27 @@ def match_criteria(files: list[Path], rubric: Rubric) -> None:
             does not have, or no check decides one that it has.
 
     """
+    if unmatched := unmatched_criteria(files, rubric):
+        raise TeacherError(unmatched[0])
+
+
+def unmatched_criteria(files: list[Path], rubric: Rubric) -> list[str]:
+    """Every criterion that only the checks or only the rubric has. Raises `TeacherError` for checks that cannot run."""
     reader = Reader()
     run_pytest(files, reader, "--collect-only")
     columns = [column for column in rubric.columns if column.source == "checks"]
     listed = {criterion.id for column in columns for criterion in column.criteria}
-    where = f"the rubric `{rubric.name}`"
+    where, unmatched = f"the rubric `{rubric.name}`", []
     for criterion, check in reader.criteria.items():
         if criterion not in listed:
             close = process.extractOne(criterion, listed)
             meant = f" Did you mean `{close[0]}`?" if close else ""
-            raise TeacherError(f"Expected a criterion of {where} in {check}. Received: `{criterion}`.{meant}")
-    if undecided := sorted(listed - reader.criteria.keys()):
-        raise TeacherError(
-            f"Expected a check for each criterion of {where}. Found none for `{undecided[0]}`. Write one, or let a "
-            'column with source = "teacher" hold its marks.'
-        )
+            unmatched.append(f"Expected a criterion of {where} in {check}. Received: `{criterion}`.{meant}")
+    return unmatched + [
+        f"Expected a check for each criterion of {where}. Found none for `{criterion}`. Write one, or let a "
+        'column with source = "teacher" hold its marks.'
+        for criterion in sorted(listed - reader.criteria.keys())
+    ]
 
 
 def run_pytest(files: list[Path], plugin: Reader, *options: str) -> None:

@@ -21,7 +21,7 @@ app = typer.Typer(
 data = typer.Typer(help="The data sets that notebooks are served.", no_args_is_help=True)
 app.add_typer(data, name="data")
 
-FAILED = 3
+PROBLEMS = 1
 
 
 class Isolation(StrEnum):
@@ -88,6 +88,8 @@ def grade(
                 )
             except TeacherError as error:  # The others may well be graded; a batch takes hours.
                 failed[notebook] = error
+            except Exception as error:  # likewise, whatever it is
+                failed[notebook] = own_fault(error)
             else:
                 board.show(graded)
     tell_failures(failed)
@@ -224,6 +226,41 @@ def calibrate(
         typer.echo(f"written: {path}")
 
 
+@app.command()
+def selftest(
+    assignment: Annotated[str | None, typer.Argument(help="Name of the assignment; default: all.")] = None,
+    real: Annotated[
+        bool, typer.Option("--real", help="On the real data, also where the bundled digits can stand in for them.")
+    ] = False,
+    isolation: IsolationOption = Isolation.wall,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Test the course itself: its files agree, and its own notebooks earn what they must.
+
+    The reference must earn every automatic mark and the starter none of the hidden checks'; each mutant, a copy of the
+    reference with one fault, must lose what it should and nothing else.
+    """
+    from grader.board import Board
+    from grader.selftest import Tally
+    from grader.selftest import selftest as run_trials
+
+    tally = Tally()
+    try:
+        with Board(quiet) as board:
+            for trial in run_trials(course, assignment, isolation.value, real=real, follow=board.follow):
+                tally.trials.append(trial)
+                if not quiet:
+                    board.out.print(trial.line, soft_wrap=True)
+    finally:  # also where the machine fails later
+        for problem in tally.problems:
+            complain(problem)
+    if tally.problems:
+        raise typer.Exit(PROBLEMS)
+    if not quiet:
+        typer.echo(tally.summary)
+
+
 def main() -> None:
     """Run the command; an error becomes one line and an exit code: 2 is the teacher's to mend, 3 the grader's."""
     from grader.errors import TeacherError
@@ -233,11 +270,18 @@ def main() -> None:
     except TeacherError as error:
         complain(str(error))
         sys.exit(error.exit_code)
-    except Exception as error:  # the last resort: it is the grader's own fault, whatever it is
-        from grader.doctor import keep_trace
+    except Exception as error:  # the last resort
+        fault = own_fault(error)
+        complain(str(fault))
+        sys.exit(fault.exit_code)
 
-        complain(f"the grader itself failed: {type(error).__name__}: {error}. Details: {keep_trace()}")
-        sys.exit(FAILED)
+
+def own_fault(error: Exception) -> "TeacherError":
+    """An exception that nobody expected, with its traceback kept: the grader's own fault."""
+    from grader.doctor import keep_trace
+    from grader.errors import OwnFault
+
+    return OwnFault(f"the grader itself failed: {type(error).__name__}: {error}. Details: {keep_trace()}")
 
 
 def complain(words: str) -> None:

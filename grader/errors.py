@@ -15,3 +15,9 @@ class SandboxError(TeacherError):
     """The sandbox did not do its work; nothing was graded."""
 
     exit_code = 3
+
+
+class OwnFault(TeacherError):
+    """An exception that nobody expected."""
+
+    exit_code = 3

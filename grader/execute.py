@@ -2,7 +2,6 @@
 
 import asyncio
 import atexit
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,13 +10,13 @@ from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.validator import NotebookValidationError
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from grader.cells import cell_run, code_cells, missing_modules, number_of
 from grader.collect import imported_modules
@@ -36,15 +35,25 @@ OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_
 SHUTDOWN_SECONDS = 10.0
 REPORT_SECONDS = 0.3
 MOST_STEPS = 10**9
+MOST_MODELS = 1_000
 
 Progress = Callable[[dict[str, int]], None]
 """Called with what the notebook is at: cell, of (cells), epoch, epochs."""
 
 
+def readable(models: object) -> list[Model]:
+    """Those of the models that are what the recorder writes: one that is not must not hide the others."""
+    found = []
+    for model in models[:MOST_MODELS] if isinstance(models, list) else []:
+        with suppress(ValidationError):
+            found.append(Model.model_validate(model))
+    return found
+
+
 class Recorded(Record):
     """record.json, as the recorder in the kernel writes it."""
 
-    models: list[Model] = []
+    models: Annotated[list[Model], BeforeValidator(readable)] = []
     training_seconds: Seconds = 0
     versions: dict[str, str] = {}
 
@@ -235,11 +244,10 @@ def reporting(job: Job, notes: Notes, progress: Progress | None) -> Iterator[Non
 
     def report() -> None:
         while not over.wait(REPORT_SECONDS):
-            with suppress(OSError, ValueError):
-                said = json.loads((job.result / "progress.json").read_bytes()[:1_000])
-                said = {key: value for key, value in said.items() if isinstance(value, int) and 0 <= value < MOST_STEPS}
-                assert progress is not None
-                progress({**said, "done": len(notes.cells), "of": len(notes.order)})
+            said = job.words("progress.json").items()
+            steps = {key: value for key, value in said if isinstance(value, int) and 0 <= value < MOST_STEPS}
+            if progress is not None and steps:
+                progress({**steps, "done": len(notes.cells), "of": len(notes.order)})
 
     reporter = threading.Thread(target=report, daemon=True)
     if progress is not None:

@@ -3,9 +3,11 @@
 import lzma
 import shutil
 import struct
+import threading
+import time
 import zipfile
 import zlib
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
 from tokenize import TokenError
@@ -22,6 +24,10 @@ from grader.served import Served
 from grader.sheet import Limits, Task
 
 JUDGE_SECONDS = 180
+LOOK_SECONDS = 0.1
+KILL_SECONDS = 30
+JUDGE_MEMORY_MB = 6_000
+"""At most, whatever the sheet allows a notebook: the judge feeds the model a few rows at a time."""
 FILE_BYTES = 600 << 20
 JUDGEMENT_BYTES = 10 << 20
 SAMPLED_FITS = 20
@@ -75,7 +81,15 @@ class Judgement:
         }
 
 
-def judge(files: Path | None, model: Model, task: Task, served: Served, sandbox: Sandbox, limits: Limits) -> Judgement:
+def judge(
+    files: Path | None,
+    model: Model,
+    task: Task,
+    served: Served,
+    sandbox: Sandbox,
+    limits: Limits,
+    given_up: threading.Event | None = None,
+) -> Judgement:
     """Rebuild the model, feed it the sealed rows as the notebook would have, and compare with the sealed labels.
 
     Args:
@@ -85,16 +99,35 @@ def judge(files: Path | None, model: Model, task: Task, served: Served, sandbox:
         served: with the sealed rows.
         sandbox: where the model is rebuilt.
         limits: what that may use.
+        given_up: set where nobody waits for the result any more.
     """
-    if files is None or not (files / f"{model.id}.weights.npz").exists():
-        return Judgement(
-            model, [], model.not_rebuilt_because or "The model was not saved: it was never built or trained."
-        )
     job = sandbox.room()
-    samples = lay_out(job, files, model, served)
+    try:
+        return judge_in(job, files, model, task, served, limits, given_up or threading.Event())
+    finally:
+        sandbox.discard(job.folder)
+
+
+def judge_in(
+    job: Job,
+    files: Path | None,
+    model: Model,
+    task: Task,
+    served: Served,
+    limits: Limits,
+    given_up: threading.Event,
+) -> Judgement:
+    """As `judge` does, in the room of a job that is not started yet."""
+    sandbox = job.sandbox
+    try:
+        samples = lay_out(job, files, model, served)
+    except OSError:
+        why = model.not_rebuilt_because or "The model was not saved: it was never built or trained."
+        return Judgement(model, [], why)
+    limits = limits.model_copy(update={"memory_mb": min(limits.memory_mb, JUDGE_MEMORY_MB)})
     folder = sandbox.served[task.dataset] if model.fits or model.updates else None
     sandbox.start(job, "judge", limits, {"folder": folder}, threads=1)
-    answer, reason = read_answer(job)
+    answer, reason = read_answer(job, given_up)
     if answer is None or answer.model is None:
         why = answer.refused if answer and answer.refused else reason
         return Judgement(model.model_copy(update={"not_rebuilt_because": why[:2_000]}), [], why)
@@ -111,7 +144,6 @@ def judge(files: Path | None, model: Model, task: Task, served: Served, sandbox:
         own = read_array(job.result / "own.npy")
         if own is not None and not unusable(own, len(labels), task):
             measurements.append(measure("own_arrays", own, labels, task, None))
-    sandbox.discard(job.folder)
     return Judgement(as_judged(model, answer), measurements, why_not or "", failed=useless is not None)
 
 
@@ -126,8 +158,14 @@ def as_judged(model: Model, answer: Answer) -> Model:
     return model.model_copy(update={**judged, "fits": fits})
 
 
-def lay_out(job: Job, files: Path, model: Model, served: Served) -> dict[str, Path]:
-    """Put the saved model, its samples and the sealed inputs behind the judge's door; return the samples by source."""
+def lay_out(job: Job, files: Path | None, model: Model, served: Served) -> dict[str, Path]:
+    """Put the saved model, its samples and the sealed inputs behind the judge's door; return the samples by source.
+
+    Raises:
+        OSError: the model was not saved.
+    """
+    if files is None:
+        raise FileNotFoundError("nothing ran")
     door = job.folder / "door"
     shutil.copyfile(files / f"{model.id}.json", door / "model.json")
     shutil.copyfile(files / f"{model.id}.weights.npz", door / "model.weights.npz")
@@ -142,14 +180,16 @@ def lay_out(job: Job, files: Path, model: Model, served: Served) -> dict[str, Pa
     return samples
 
 
-def read_answer(job: Job) -> tuple[Answer | None, str]:
+def read_answer(job: Job, given_up: threading.Event) -> tuple[Answer | None, str]:
     """The sandbox's answer, or None and the reason."""
-    try:
-        ended = job.ended.result(timeout=JUDGE_SECONDS)
-    except FutureTimeoutError:
-        job.kill()
-        job.ended.result(timeout=30)
-        return None, f"Rebuilding and measuring the model took more than {JUDGE_SECONDS} s."
+    until = time.monotonic() + JUDGE_SECONDS
+    while not job.ended.done():
+        wait([job.ended], timeout=LOOK_SECONDS)
+        if given_up.is_set() or time.monotonic() > until:
+            job.kill()
+            wait([job.ended], timeout=KILL_SECONDS)
+            return None, f"Rebuilding and measuring the model took more than {JUDGE_SECONDS} s."
+    ended = job.ended.result()
     path = job.result / "judgement.json"
     if not path.exists() or path.stat().st_size > JUDGEMENT_BYTES:
         limit = f"{ended.limit} at {ended.used:g}" if ended.limit and ended.used else f"exit code {ended.code}"

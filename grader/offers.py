@@ -6,19 +6,32 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import TeacherError
 from grader.sandbox import Job
 
 LOOK_SECONDS = 0.1
-REST = 3
-"""Times as long as a look took, before the next: a notebook that forges offers keeps the host busy no longer."""
-MOST_OFFERS = 200
-OFFER_BYTES = 1_000
+REST = 1
+"""Times as long as a look took, before the next: a notebook that forges offers keeps half a core busy, not more."""
+MOST_LOOKS = 200
 
-Proven = Callable[[Path, str], bool]
-"""Given the folder of a run's files and the id of a model in training: whether its verdict is in."""
+
+@dataclass(frozen=True)
+class Offer:
+    """A model in training, as the notebook says; nothing of it is to be believed."""
+
+    files: Path
+    """Folder of the run's files."""
+    model: str
+    """Its id."""
+    epochs: int
+    """That its training asks for."""
+
+
+Proven = Callable[[Offer, threading.Event], bool]
+"""Whether the verdict on an offered model is in. It gives up where the event is set: then nobody waits any more."""
 
 
 @contextmanager
@@ -38,27 +51,20 @@ def answering(job: Job, proven: Proven | None) -> Iterator[None]:
 
 def answer_until(over: threading.Event, job: Job, proven: Proven) -> None:
     """Look at every offer, one after another."""
-    last = 0
-    while not over.wait(LOOK_SECONDS) and last < MOST_OFFERS:
-        offer = read_offer(job.result / "offer.json")
-        if offer is None or offer[0] <= last:
+    last = looks = 0
+    while looks < MOST_LOOKS and not over.wait(LOOK_SECONDS):
+        said = job.words("offer.json")
+        number, model, epochs = (said.get(key) for key in ("number", "model", "epochs"))
+        if not (isinstance(number, int) and isinstance(model, str) and isinstance(epochs, int)) or number <= last:
             continue
-        last, model = offer
+        last, looks = number, looks + 1
         started = time.perf_counter()
-        said = False
-        with suppress(TeacherError):  # The judge at the end meets the same, and says so.
-            said = proven(job.result, model)
-        write_answer(job.folder / "door", last, said)
+        answer = False
+        with suppress(TeacherError, OSError):  # The judge at the end meets the same, and says so.
+            answer = proven(Offer(job.result, model, epochs), over)
+        with suppress(OSError):
+            write_answer(job.folder / "door", last, answer)
         over.wait(REST * (time.perf_counter() - started))
-
-
-def read_offer(path: Path) -> tuple[int, str] | None:
-    """Its number and the id of its model; None where there is none, or none that can be read."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        said = json.loads(path.read_bytes()[:OFFER_BYTES])
-        if isinstance(said["number"], int) and isinstance(said["model"], str):
-            return said["number"], said["model"]
-    return None
 
 
 def write_answer(door: Path, number: int, proven: bool) -> None:

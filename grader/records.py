@@ -314,7 +314,9 @@ class Evidence(Record):
             return self.judged(self.chosen)
         if self.models:
             hint = "The sheet asks for more than one network. Build and train this one too, beside the other."
-            raise Missing("a model for this network of the sheet", f"none. {self.choice.because}".rstrip("."), hint)
+            whole = self.run.status == "finished"
+            found = self.choice.because if whole else f"{self.choice.because} {self.run.sentence}"
+            raise Missing("a model for this network of the sheet", f"none. {found}".rstrip("."), hint)
         found = "none" if self.run.status == "finished" else f"none: {self.run.sentence.rstrip('.')}"
         raise Missing("a Keras model in the notebook", found, "Build it with keras.Sequential([...]).")
 

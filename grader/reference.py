@@ -71,6 +71,10 @@ class CalibrationRun(Record):
     """Chose other sealed rows than the course's. None for the course's own rows: on these alone rest the thresholds."""
     systems: dict[Name, SystemRun]
     """By documented model."""
+    measured_on: Name
+    """Date."""
+    machine: Name
+    versions: dict[Name, Name]
 
 
 class Curve(Record):
@@ -98,13 +102,17 @@ class Calibration(Record):
     data: Name
     """Fingerprint of the data set."""
     stand_in: bool
+    sealed_rows: Count
+    sealed_seed: int
+    """Which rows are sealed, as the reference said then."""
     notebook: Name
     code: Name
     """SHA-256 of the notebook's code cells."""
     runs: Annotated[list[CalibrationRun], Field(min_length=1)]
     systems: dict[Name, Reached]
     """By documented model."""
-    measured_on: Name
-    """Date of the last run."""
-    machine: Name
-    versions: dict[Name, Name]
+
+    @property
+    def own_runs(self) -> list[CalibrationRun]:
+        """Those on the course's own sealed rows."""
+        return [run for run in self.runs if run.sealed_seed is None]

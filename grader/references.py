@@ -58,7 +58,7 @@ def rows_of(entry: Calibration, assignment: Assignment, course: Course) -> Itera
 
 def row_of(entry: Calibration, system: System, assignment: Assignment, known: DocumentedModel) -> list[str]:
     """One network: what it should reach and what it does."""
-    runs = [run.systems[system.model] for run in entry.runs if run.sealed_seed is None]
+    runs = [run.systems[system.model] for run in entry.own_runs]
     reached = entry.systems[system.model]
     return [
         assignment.name,
@@ -85,11 +85,12 @@ def listed(figures: dict[str, str]) -> str:
 
 def place(entry: Calibration, assignment: Assignment) -> str:
     """Data, machine, date and versions of a calibration, and what it reaches with other sealed rows."""
-    versions = ", ".join(f"{name} {version}" for name, version in entry.versions.items())
-    seeds = ", ".join(str(run.seed) for run in entry.runs if run.sealed_seed is None)
+    last = max(entry.runs, key=lambda run: run.measured_on)
+    versions = ", ".join(f"{name} {version}" for name, version in last.versions.items())
+    seeds = ", ".join(str(run.seed) for run in entry.own_runs)
     data = f"data set {assignment.task.dataset}, fingerprint {entry.data[:12]}"
     return (
-        f"- {assignment.name}, `{entry.notebook}`: {data}; seeds {seeds}; {entry.measured_on}; {entry.machine}; "
+        f"- {assignment.name}, `{entry.notebook}`: {data}; seeds {seeds}; {last.measured_on}; {last.machine}; "
         f"{versions}{elsewhere(entry)}"
     )
 

@@ -26,6 +26,7 @@ from grader.inside.request import Ended, Request
 from grader.sheet import Limits
 
 WARM_UP_SECONDS = 120
+WORDS_BYTES = 1_000
 FIRST_USER = 100_000
 """Jobs that root starts are users of their own from here on, so that the limit on processes is each job's own."""
 USERS_PER_SANDBOX = 256
@@ -68,6 +69,13 @@ class Job:
     def result(self) -> Path:
         """Folder of its result files: written by code that a student may control."""
         return self.folder / "result"
+
+    def words(self, name: str) -> dict[str, Any]:
+        """What a small result file says, which the job may be writing anew; empty where it cannot be read."""
+        with suppress(OSError, ValueError, RecursionError), (self.result / name).open("rb") as file:
+            said = json.loads(file.read(WORDS_BYTES))
+            return said if isinstance(said, dict) else {}
+        return {}
 
     def signal(self, number: int) -> None:
         """Hand SIGINT to the job, or end it and everything it started with SIGTERM."""

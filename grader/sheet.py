@@ -53,6 +53,8 @@ class Network(Record):
     """What the sheet allows beside the losses that fit the last layer."""
     documented_models: Annotated[list[DocumentedModel], Field(min_length=1)]
     """The first is the default."""
+    ends_early: bool = True
+    """Its training may end when its verdict is in. Not where its result, at its best, is compared with another's."""
 
     @property
     def heading(self) -> str:

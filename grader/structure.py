@@ -7,13 +7,14 @@ dropout changes nothing, `activation="relu"` is the same as `Activation("relu")`
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from grader.expect import Expectation
 from grader.fields import Setting, Shape
 from grader.records import Layer, Model
+from grader.reference import Threshold, Thresholds
 from grader.rules import fits, layers_amiss
 from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Network
 
@@ -123,8 +124,16 @@ def as_layer(documented: DocumentedLayer) -> Layer:
 def documented_as(model: Model, network: Network) -> DocumentedModel:
     """The documented network that the model is, layer by layer; the default one where it is none of them."""
     known = network.documented_models
-    entering = network.input_shapes[0]
-    return next((each for each in known if is_same(model, each, entering)), known[0])
+    return next((each for each in known if is_same(model, each, network.input_shapes[0])), known[0])
+
+
+def thresholds_of(model: Model | None, network: Network, thresholds: Thresholds) -> Mapping[str, Threshold]:
+    """Those by which the model is measured: a documented network's own, else those of the default one.
+
+    Empty where that was not calibrated. A network of the documents is never held to what another one reaches.
+    """
+    known = documented_as(model, network) if model else network.documented_models[0]
+    return thresholds.get(known.name, {})
 
 
 def is_same(model: Model, known: DocumentedModel, entering: Shape) -> bool:

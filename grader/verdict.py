@@ -1,43 +1,64 @@
-"""A model in the midst of its training -> whether its verdict is in: it earns full marks for its result already."""
+"""A model in training -> whether its verdict is in: it earns full marks for its result, and goes on earning them."""
 
+import threading
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from grader.execute import read_record
 from grader.expect import share_between
 from grader.judge import judge
+from grader.offers import Offer
 from grader.records import Measurement
 from grader.reference import Threshold, Thresholds
 from grader.rules import layers_amiss
 from grader.sandbox import Sandbox
 from grader.served import Served
 from grader.sheet import Assignment, Limits
-from grader.structure import documented_as
+from grader.structure import documented_as, thresholds_of
+
+LOOKS = 2
+"""One after another at which a model must earn full marks: a single one may be luck."""
 
 
-def is_proven(
-    files: Path,
-    identity: str,
-    assignment: Assignment,
-    thresholds: Thresholds,
-    served: Served,
-    sandbox: Sandbox,
-    limits: Limits,
-) -> bool:
-    """Whether the saved model of that id reaches full marks on the sealed rows.
+@dataclass
+class Verdicts:
+    """Of the models that one notebook trains.
 
-    Nothing that the notebook says counts here: the judge rebuilds the model and measures it. When the training then
-    ends, the model keeps the very weights that were measured, so no margin is needed.
+    Nothing that the notebook says counts: the judge rebuilds the model and measures it on the sealed rows. When the
+    training then ends, the model keeps the very weights that were measured last.
     """
-    model = next((each for each in read_record(files / "record.json").models if each.id == identity), None)
-    if model is None:
-        return False
-    judged = judge(files, model, assignment.task, served, sandbox, limits)
-    if not judged.measurements or judged.measurements[0].tier != "sealed":
-        return False
-    network = min(assignment.networks, key=lambda each: layers_amiss(judged.model, each))
-    known = thresholds.get(documented_as(judged.model, network).name)
-    return is_full(judged.measurements[0], known or thresholds.get(network.documented_models[0].name, {}))
+
+    assignment: Assignment
+    thresholds: Thresholds
+    served: Served
+    sandbox: Sandbox
+    limits: Limits
+    full: dict[str, int] = field(default_factory=dict)
+    """At how many looks running a model has earned full marks, by its id."""
+
+    def is_in(self, offer: Offer, over: threading.Event) -> bool:
+        """Whether training the offered model longer would change no mark.
+
+        A training that asks for more epochs than the document's is let go on: it may overfit, which full training would
+        show, and whether it takes more than it needs is known at its end only.
+        """
+        earned = self.earns_full_marks(offer, over)
+        self.full[offer.model] = self.full.get(offer.model, 0) + 1 if earned else 0
+        return self.full[offer.model] >= LOOKS
+
+    def earns_full_marks(self, offer: Offer, over: threading.Event) -> bool:
+        """Whether the offered model is full at this moment, and may be ended at all."""
+        record = read_record(offer.files / "record.json")
+        model = next((each for each in record.models if each.id == offer.model), None)
+        if model is None:
+            return False
+        judged = judge(offer.files, model, self.assignment.task, self.served, self.sandbox, self.limits, over)
+        if not judged.measurements or judged.measurements[0].tier != "sealed":
+            return False
+        network = min(self.assignment.networks, key=lambda each: layers_amiss(judged.model, each))
+        if not network.ends_early or offer.epochs > documented_as(judged.model, network).epochs:
+            return False
+        return is_full(judged.measurements[0], thresholds_of(judged.model, network, self.thresholds))
 
 
 def is_full(measured: Measurement, thresholds: Mapping[str, Threshold]) -> bool:

@@ -1,7 +1,7 @@
 """A budget of training seconds -> a callback that stops fit() when it is spent, and batches run many at a time."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -104,14 +104,25 @@ def watches_batches(callback: Any) -> bool:
 def pad(history: Any, epochs: int) -> None:
     """Lengthen the figures of a training that was ended early to the epochs asked for, by repeating the last.
 
-    Notebooks plot against range(1, epochs + 1). The recorder keeps the true length.
+    Notebooks plot against range(1, epochs + 1). The true length stays in `history.epochs_granted`.
     """
+    granted = len(history.epoch)
     for figures in history.history.values():
-        figures.extend(figures[-1:] * (epochs - len(figures)))
-    history.epoch.extend(range(len(history.epoch), epochs))
+        if len(figures) == granted:  # with validation_freq there are fewer of some
+            figures.extend(figures[-1:] * (epochs - granted))
+    last = history.epoch[-1] if history.epoch else -1
+    history.epoch.extend(range(last + 1, last + 1 + epochs - granted))
+    history.epochs_granted = granted
 
 
-def shorten(history: dict[str, list[Any]], epochs: int) -> None:
+def shorten(lists: Iterable[list[Any]], epochs: int) -> None:
     """Drop the figures after the epoch whose weights the model has got back."""
-    for figures in history.values():
+    for figures in lists:
         del figures[epochs:]
+
+
+def counts_epochs(callback: Any) -> bool:
+    """Whether a callback may keep something for every epoch, which an early end would take from it."""
+    if isinstance(callback, keras.callbacks.ModelCheckpoint):
+        return "{epoch" in str(callback.filepath)
+    return not type(callback).__module__.startswith("keras.")

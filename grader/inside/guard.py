@@ -7,7 +7,6 @@ it) carries the job's result files, and nothing else, to a folder that the host 
 import os
 import select
 import signal
-import stat
 import sys
 import time
 from collections.abc import Callable
@@ -18,14 +17,12 @@ from pathlib import Path
 import psutil
 
 from grader.inside import walls
+from grader.inside.carrying import Carrier
 from grader.inside.request import LAUNCH_FAILED, Ended, Request
 
 LOOK_EVERY_SECONDS = 0.1
 OFFER_SECONDS = 2.0
 """At least between two offers."""
-RESULT_BYTES = 600 << 20
-RESULT_FILES = 200
-COPY_BYTES = 1 << 20
 SOCKETS = 5
 """Of a kernel; with its connection file they are all that a kernel puts behind its door."""
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
@@ -59,8 +56,9 @@ def guard(request: Request, run: Callable[[Request], None]) -> Ended:
     os.close(furnishing)
     # Until the job has closed its end, /proc shows the processes of the neighbours.
     os.read(furnished, 1)
-    ended = watch(job, request, result)
-    carry_out(f"{request.folder}/out", result)
+    carrier = Carrier(f"{request.folder}/out", result)
+    ended = watch(job, request, carrier)
+    carrier.everything()
     return ended
 
 
@@ -101,7 +99,7 @@ def be_the_job(request: Request, doors: list[walls.Door], run: Callable[[Request
         os._exit(code)
 
 
-def watch(job: int, request: Request, result: int) -> Ended:
+def watch(job: int, request: Request, carrier: Carrier) -> Ended:
     """Wait for the end of the job, or bring it about."""
     killed = False
 
@@ -114,8 +112,7 @@ def watch(job: int, request: Request, result: int) -> Ended:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     peak_mb = 0.0
     overrun: Overrun | None = None
-    out = f"{request.folder}/out"
-    progress, offer = Path(out, "progress.json"), Offer(Path(out, "offer.json"))
+    offer = Offer(carrier.out / "offer.json") if request.settings.get("offers") else None
     door = f"{request.folder}/door"
     ending = os.pidfd_open(job) if hasattr(os, "pidfd_open") else None
     while True:
@@ -130,9 +127,9 @@ def watch(job: int, request: Request, result: int) -> Ended:
             os.kill(job, signal.SIGKILL)
             _, status = os.waitpid(job, 0)
             break
-        carry(progress, result, most=10_000)
-        if offer.is_new():
-            carry_out(out, result)
+        carrier.carry("progress.json")
+        if offer and offer.is_new():
+            carrier.offer()
         if request.walled and not walls.is_closed(door) and len(os.listdir(door)) > SOCKETS:
             walls.close(door)
         wait_a_little(ending)
@@ -241,39 +238,3 @@ def end_the_rest(request: Request) -> None:
             except psutil.NoSuchProcess:
                 continue
         psutil.wait_procs(remaining, timeout=1)
-
-
-def carry_out(out: str, result: int) -> None:
-    """Copy the job's result files to the host's folder: regular files only, limited in number and size."""
-    left = RESULT_BYTES
-    try:
-        names = [name for name in os.listdir(out) if not name.startswith(".half-")]
-    except OSError:
-        return
-    # The offer last: who reads it finds what it speaks of.
-    names = sorted(names, key=lambda name: (name == "offer.json", name))[:RESULT_FILES]
-    for name in names:
-        left -= carry(Path(out, name), result, most=left)
-
-
-def carry(path: Path, result: int, most: int) -> int:
-    """Copy one file if it is regular and small enough; return its bytes.
-
-    Under another name first: the host never sees half a file.
-    """
-    try:
-        source = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return 0
-    with open(source, "rb") as reader:
-        facts = os.fstat(reader.fileno())
-        if not stat.S_ISREG(facts.st_mode) or facts.st_size > most:
-            return 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        with open(os.open(".incoming", flags, 0o600, dir_fd=result), "wb") as writer:
-            # Not to the end of the file, which may have grown since.
-            left = facts.st_size
-            while left and (part := reader.read(min(left, COPY_BYTES))):
-                left -= writer.write(part)
-        os.rename(".incoming", path.name, src_dir_fd=result, dst_dir_fd=result)
-        return facts.st_size

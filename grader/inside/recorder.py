@@ -23,7 +23,7 @@ import numpy as np
 import tensorflow
 
 from grader.inside import describe, samples
-from grader.inside.governor import Governor, hastened, pad, shorten, watches_batches
+from grader.inside.governor import Governor, counts_epochs, hastened, pad, shorten, watches_batches
 from grader.inside.offers import Offers
 
 MOST_MODELS = 50
@@ -150,10 +150,11 @@ class Recorder:
         given = call.arguments
         entry = self.entry(model)
         history: dict[str, list[float | None]] = {}
+        offers = self.offers if self.offers and may_end_early(given) else None
         governor = Governor(
             self.seconds_left(),
-            on_epoch=functools.partial(self.after_epoch, entry, given, history),
-            answer=self.offers.answer if self.offers else lambda: None,
+            on_epoch=functools.partial(self.after_epoch, entry, given, history, offers),
+            answer=offers.answer if offers else lambda: None,
         )
         hasty = may_hasten(model, given)
         given["callbacks"] = with_callback(given["callbacks"], governor)
@@ -163,14 +164,15 @@ class Recorder:
                 result = original(*call.args, **call.kwargs)
             ended = how_it_ended(governor)
             if governor.proven:
-                for figures_by_epoch in (history, result.history):
-                    shorten(figures_by_epoch, governor.epochs)
+                shorten([*history.values(), *result.history.values(), result.epoch], governor.epochs)
             if ended in {"verdict", "budget"}:
-                pad(result, given["epochs"] - given["initial_epoch"])
+                pad(result, epochs_asked(given))
             return result
         finally:
             seconds = time.perf_counter() - started
             self.trained += seconds
+            if offers:
+                offers.close()
             with unnoticed():
                 facts = {"stopped": ended, "epochs_granted": governor.epochs, "seconds": seconds, "history": history}
                 entry.fits.append({"cell": self.cell, **fit_facts(given), **facts})
@@ -219,32 +221,32 @@ class Recorder:
         entry: Entry,
         given: dict[str, Any],
         history: dict[str, list[float | None]],
+        offers: Offers | None,
         governor: Governor,
         logs: dict[str, Any],
     ) -> None:
         """Note the epoch's figures; long trainings leave a snapshot now and then, and offer it to the host."""
-        for name, value in figures(logs).items():
-            history.setdefault(name, []).append(value)
-        self.progress(epoch=governor.epochs, epochs=given["epochs"])
-        left = given["epochs"] - given["initial_epoch"] - governor.epochs
-        if self.offers and left and samples.row_count(given["x"]):
-            with unnoticed():
-                self.offer(self.offers, entry, given, governor, left)
-        if time.perf_counter() - self.last_snapshot > SNAPSHOT_SECONDS:
-            self.last_snapshot = time.perf_counter()
-            with unnoticed():
+        with unnoticed():
+            for name, value in figures(logs).items():
+                history.setdefault(name, []).append(value)
+            self.progress(epoch=governor.epochs, epochs=epochs_asked(given))
+            if offers:
+                self.offer(offers, entry, given, governor)
+            # What is on offer stays as it is until the host has looked.
+            if not (offers and offers.open) and time.perf_counter() - self.last_snapshot > SNAPSHOT_SECONDS:
+                self.last_snapshot = time.perf_counter()
                 self.save(entry)
 
-    def offer(self, offers: Offers, entry: Entry, given: dict[str, Any], governor: Governor, left: int) -> None:
-        """Show the host the model as it is, if it is time to; so many epochs are left."""
-        seconds = time.perf_counter() - governor.started
+    def offer(self, offers: Offers, entry: Entry, given: dict[str, Any], governor: Governor) -> None:
+        """Show the host the model as it is, if it is time to."""
+        seconds, left = time.perf_counter() - governor.started, epochs_asked(given) - governor.epochs
         if not offers.due(self.trained + seconds, left * seconds / governor.epochs):
             return
-        governor.keep()
         self.sample_fit(entry, given, len(entry.fits) + 1)
         entry.touched = True
         self.write()
-        offers.make(entry.id, write_atomically)
+        offers.make(entry.id, epochs_asked(given), write_atomically)
+        governor.keep()
 
     def sample_fit(self, entry: Entry, given: dict[str, Any], number: int) -> None:
         """Keep some rows of what the fit() of that number trained on and validated on."""
@@ -294,7 +296,7 @@ class Recorder:
             "training_seconds": self.trained,
             "versions": versions(),
         }
-        write_atomically(self.out / "record.json", lambda path: path.write_text(json.dumps(record)))
+        write_atomically(self.out / "record.json", lambda path: path.write_text(json.dumps(record, default=str)))
 
     def save(self, entry: Entry) -> None:
         """Write a built model's architecture as JSON and its weights as plain arrays: nothing in them can run."""
@@ -358,6 +360,19 @@ def entry_facts(entry: Entry) -> dict[str, Any]:
     }
 
 
+def epochs_asked(given: dict[str, Any]) -> int:
+    """How many epochs fit() is to train; none where it begins behind its end."""
+    return max(0, int(given["epochs"]) - int(given["initial_epoch"]))
+
+
+def may_end_early(given: dict[str, Any]) -> bool:
+    """Whether fit() was given whole arrays, and nothing in the notebook keeps count of the epochs that it sees."""
+    validation = given["validation_data"]
+    arrays = validation is None or (isinstance(validation, (tuple, list)) and samples.row_count(validation[0]))
+    plain = given["validation_freq"] == 1 and not any(map(counts_epochs, callback_list(given["callbacks"])))
+    return bool(samples.row_count(given["x"]) and arrays and plain)
+
+
 def fit_facts(given: dict[str, Any]) -> dict[str, Any]:
     """What fit() was asked: epochs, batch size, rows."""
     total = samples.row_count(given["x"])
@@ -366,8 +381,8 @@ def fit_facts(given: dict[str, Any]) -> dict[str, Any]:
     if isinstance(validation, (tuple, list)) and validation:
         held_out = samples.row_count(validation[0]) or 0
     return {
-        "epochs_asked": given["epochs"] - given["initial_epoch"],
-        "batch_size": given["batch_size"] or (DEFAULT_BATCH if total is not None else None),
+        "epochs_asked": epochs_asked(given),
+        "batch_size": int(given["batch_size"] or 0) or (DEFAULT_BATCH if total is not None else None),
         "rows": total if total is None or validation is not None else total - held_out,
         "validation_rows": held_out,
     }
@@ -393,11 +408,8 @@ def may_hasten(model: Any, given: dict[str, Any]) -> bool:
     )
 
 
-def with_callback(callbacks: Any, own: Any) -> Any:
-    """The callbacks as fit() takes them, and one more at the end."""
-    if isinstance(callbacks, keras.callbacks.CallbackList):
-        callbacks.append(own)
-        return callbacks
+def with_callback(callbacks: Any, own: Any) -> list[Any]:
+    """The callbacks as fit() takes them, and one more at the end. Keras adds no second History or progress bar."""
     return [*callback_list(callbacks), own]
 
 

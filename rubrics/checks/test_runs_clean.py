@@ -21,6 +21,12 @@ NEXT_STEP = {
 SHAPES = "Print the shape of what goes in, just above that line, and compare it with what the call expects."
 SPEAKS_OF_SHAPES = re.compile(r"shape|dimension|\bn?dims?\b|\bax[ie]s\b|\bsize\b|\dD array", re.IGNORECASE)
 BUILD = "Build a model with keras.Sequential([...])."
+MISSED = {"ValueError", "IndexError", "KeyError", "FileNotFoundError"}
+"""What is raised where figures or files of epochs are missing."""
+CUT_BEFORE = (
+    "The grader ended a training before this cell, which may be why it failed, so nothing is taken off. Your teacher "
+    "can grade the notebook again with --budget full."
+)
 WITHOUT_ERROR = {"stopped": "it was running when the run ended", "not_run": "the run ended before it"}
 
 
@@ -41,10 +47,18 @@ def test_runs_clean(evidence: Evidence) -> None:
         modules = ", ".join(f"`{module}`" for module in run.missing_modules)
         hint = f"The grader does not have {modules}. That is its gap and costs nothing: your teacher can install it."
         raise Undecided(expected, found, hint)
+    if bad and comes_of_a_cut(bad[0], evidence):
+        raise Undecided(expected, found, CUT_BEFORE)
     hint = next_step(bad[0]) if bad else ""
     if not evidence.models:
         raise Missing(f"{expected} and to make a Keras model", f"{found}, and no model", hint or BUILD)
     settle(Expectation(expected, found, hint, share=1 - len(bad) / len(cells)))
+
+
+def comes_of_a_cut(cell: CellRun, evidence: Evidence) -> bool:
+    """Whether a cell may have failed only because the grader had ended a training before it."""
+    cut = [fit.cell or 0 for model in evidence.models for fit in model.fits if fit.was_cut]
+    return bool(cut) and cell.number >= min(cut) and cell.error is not None and cell.error.kind in MISSED
 
 
 def what_happened(cell: CellRun, sentence: str) -> str:

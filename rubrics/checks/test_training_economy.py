@@ -45,7 +45,7 @@ def test_epochs(evidence: Evidence, assignment: Assignment) -> None:
     if fit.was_cut and trained > enough:
         raise Undecided(expected, f"{found}, of the {fit.epochs_granted} that were granted", CUT)
     hint = TOO_LONG if trained > enough else NOT_WATCHED if watched == "loss" else ""
-    settle(Expectation(expected, found, hint, share=round(min(1.0, enough / trained), 4)))
+    settle(Expectation(expected, found, hint, share=round(min(1.0, enough / max(trained, 1)), 4)))
 
 
 @pytest.mark.each_network

@@ -25,7 +25,7 @@ from .samples_for_checks import (
 
 THRESHOLDS = {
     "shallow": {"accuracy": Threshold(floor=0.70, full=0.90)},
-    "cnn": {"accuracy": Threshold(floor=0.90, full=0.99)},
+    **{name: {"accuracy": Threshold(floor=0.90, full=0.99)} for name in ("cnn", "wide", "dropout", "deep")},
 }
 RIGHT = {"shallow": 450, "cnn": 495}
 """Of the 500 pictures of each digit, by the network of the sheet."""
@@ -219,6 +219,7 @@ def test_a_notebook_with_one_half_gets_half(mnist: Assignment, judge: Judge, the
     assert earned("architecture", results) == 0.5
     assert [results[f"test_accuracy[{half}]"].share for half in (there, missing)] == [1, 0]
     assert [results[f"test_every_digit[{half}]"].share for half in (there, missing)] == [1, 0]
+    assert earned("accuracy", results) == 0.5
     title = mnist.of(missing).network.title
     assert results["test_convolutions_win"].found == f"nothing to compare: {title} is missing"
     assert all(f"{title} is missing" in results[f"{name}[{missing}]"].found for name in ("test_accuracy", "test_loss"))
@@ -227,7 +228,7 @@ def test_a_notebook_with_one_half_gets_half(mnist: Assignment, judge: Judge, the
 def test_a_notebook_without_a_model_has_nothing_to_compare(mnist: Assignment, judge: Judge) -> None:
     result = judge(evidence_of(mnist))["test_convolutions_win"]
     assert result.status == "failed"
-    assert "the shallow network and the convolutional network are missing" in result.found
+    assert "both networks are missing" in result.found
 
 
 @pytest.mark.parametrize("hidden", [(300, 100), (512, 256, 128), (750, 500, 250, 125, 75, 50)])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from grader.calibrate import chosen, reached, run_once, runs_before, summarise, write
+from grader.calibrate import calibration_before, chosen, refuse_unknown, run_once, with_run, write
 from grader.collect import Collected, collect
 from grader.course import Course, bundled
 from grader.errors import TeacherError, UsageError
@@ -49,23 +49,18 @@ def course(tmp_path: Path) -> Course:
 
 
 def run_of(seed: int = 0, sealed_seed: int | None = None, **metrics: float) -> CalibrationRun:
-    reached = SystemRun(metrics=metrics, curve={"loss": [0.5, 0.1 * seed]}, epochs=2, seconds=1)
-    return CalibrationRun(seed=seed, sealed_seed=sealed_seed, systems={"cnn": reached})
+    system = SystemRun(metrics=metrics, curve={"loss": [0.5, 0.1 * seed]}, epochs=2, seconds=1)
+    where = {"measured_on": "2026-11-20", "machine": "x86_64", "versions": {"keras": "3.11.3"}}
+    return CalibrationRun(seed=seed, sealed_seed=sealed_seed, systems={"cnn": system}, **where)
 
 
-def calibration(data: str, full: float = 0.9, notebook: str = "solution.ipynb") -> Calibration:
-    runs = [run_of(seed, accuracy=full) for seed in (0, 1)]
-    return Calibration(
-        data=data,
-        stand_in=False,
-        notebook=notebook,
-        code="0",
-        runs=runs,
-        systems={"cnn": reached(1, [run.systems["cnn"] for run in runs])},
-        measured_on="2026-11-20",
-        machine="x86_64",
-        versions={},
-    )
+def calibration(*runs: CalibrationRun, **fields: object) -> Calibration:
+    given = {"data": "real", "stand_in": False, "sealed_rows": 5_000, "sealed_seed": 7, "notebook": "solution.ipynb"}
+    entry = Calibration.model_construct(**{**given, "code": "0", "runs": [], "systems": {}, **fields})
+    documented = Course(bundled()).documented(Course(bundled()).assignment("fashion-mnist"))
+    for run in runs:
+        entry = with_run(entry, run, documented)
+    return entry
 
 
 # -- Thresholds --------------------------------------------------------------------------------------------------------
@@ -126,42 +121,56 @@ def test_no_better_than_the_baseline_earns_nothing():
     assert threshold([2.4, 2.5, 2.45], "mae", baseline=3.611).floor == 3.611
 
 
+@pytest.mark.parametrize("figures", [[0.765, 0.755], [0.76, 0.765], [0.904, 0.906], [0.9922, 0.9916]])
+def test_two_runs_are_not_taken_for_more_than_they_show(figures: list[float]):
+    full = threshold(figures, rows=5_000).full
+    assert min(figures) - 0.035 < full < min(figures)
+    assert miss_probability(figures, full, rows=5_000) <= 0.01
+
+
 # -- Runs --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_network_has_thresholds_once_it_has_run_twice():
-    first, second = (run_of(seed, accuracy=figure).systems["cnn"] for seed, figure in enumerate([0.9, 0.91]))
-    assert reached(7, [first]).thresholds == {}
-    assert reached(7, [first, second]).thresholds == {"accuracy": threshold([0.9, 0.91])}
+    first, second = run_of(0, accuracy=0.9), run_of(1, accuracy=0.91)
+    assert calibration(first).systems["cnn"].thresholds == {}
+    found = calibration(first, second).systems["cnn"]
+    assert found.thresholds == {"accuracy": threshold([0.9, 0.91], rows=5_000)}
+    assert found.parameters == 241_546
 
 
 def test_the_learning_curve_has_mean_and_spread_by_epoch():
-    runs = [run_of(seed, accuracy=0.9).systems["cnn"] for seed in (1, 3)]
-    assert reached(7, runs).curve["loss"].mean == [0.5, 0.2]
-    assert reached(7, runs).curve["loss"].spread == [0.0, pytest.approx(0.14142, abs=1e-5)]
+    found = calibration(run_of(1, accuracy=0.9), run_of(3, accuracy=0.9)).systems["cnn"].curve["loss"]
+    assert found.mean == [0.5, 0.2]
+    assert found.spread == [0.0, pytest.approx(0.14142, abs=1e-5)]
 
 
-def test_runs_on_other_sealed_rows_are_kept_and_set_no_thresholds(desk: Desk, solution: Solution, handed_in: Collected):
+def test_runs_on_other_sealed_rows_are_kept_and_set_no_thresholds():
     own = [run_of(0, mae=2.4, linear_mae=3.6), run_of(1, mae=2.5, linear_mae=3.6)]
-    found = summarise([*own, run_of(0, 7, mae=3.9, linear_mae=3.6)], solution, desk, handed_in, {})
+    found = calibration(*own, run_of(0, 7, mae=3.9, linear_mae=3.6))
     assert [run.sealed_seed for run in found.runs] == [None, None, 7]
     assert found.systems["cnn"].thresholds == {"mae": threshold([2.4, 2.5], "mae", baseline=3.6)}
     assert found.systems["cnn"].miss_probability.keys() == {"mae"}
-    assert (found.data, found.stand_in) == (desk.served.data.fingerprint, True)
 
 
 def test_a_run_that_is_recorded_is_not_done_again(desk: Desk, course: Course, solution: Solution, handed_in: Collected):
     mine = replace(desk, course=course)
-    write(course, desk.assignment, summarise([run_of(3, accuracy=0.9)], solution, mine, handed_in, {}))
+    before = calibration_before(mine, solution, handed_in)
+    assert before.runs == []
+    write(course, desk.assignment, with_run(before, run_of(3, accuracy=0.9), course.documented(desk.assignment)))
     run_once(mine, solution, 3, None, lambda _: pytest.fail("it ran"))
-    assert [run.seed for run in runs_before(mine, solution, handed_in)] == [3]
+    assert [run.seed for run in calibration_before(mine, solution, handed_in).runs] == [3]
 
 
-def test_a_notebook_whose_code_has_changed_is_run_again(desk: Desk, course: Course, solution: Solution):
+def test_other_code_and_other_sealed_rows_are_run_again(desk: Desk, course: Course, solution: Solution):
     mine = replace(desk, course=course)
-    write(course, desk.assignment, summarise([run_of(3, accuracy=0.9)], solution, mine, of_cells("x = 1"), {}))
-    assert runs_before(mine, solution, of_cells("x = 1"))
-    assert not runs_before(mine, solution, of_cells("x = 2"))
+    before = calibration_before(mine, solution, of_cells("x = 1"))
+    write(course, desk.assignment, with_run(before, run_of(3, accuracy=0.9), course.documented(desk.assignment)))
+    assert calibration_before(mine, solution, of_cells("x = 1")).runs
+    assert not calibration_before(mine, solution, of_cells("x = 2")).runs
+    reference = course.reference_folder(desk.assignment) / "reference.toml"
+    reference.write_text(reference.read_text().replace("sealed_seed = 20_413", "sealed_seed = 3"))
+    assert not calibration_before(mine, solution, of_cells("x = 1")).runs
 
 
 def test_a_reference_that_does_not_run_to_its_end_sets_no_thresholds(desk: Desk, course: Course, solution: Solution):
@@ -176,23 +185,36 @@ def test_a_solution_without_the_documented_network_is_named(desk: Desk, course: 
         run_once(replace(desk, course=course), solution, 0, None, lambda _: None)
 
 
+def test_a_network_that_no_document_describes_is_named_before_anything_runs(desk: Desk, solution: Solution):
+    odd = solution.model_copy(update={"systems": [solution.systems[0].model_copy(update={"model": "odd"})]})
+    with pytest.raises(TeacherError, match=r"reference\.toml to name one of cnn, lenet, dense\. Received: `odd`"):
+        refuse_unknown([solution, odd], desk)
+
+
 def test_a_solution_that_there_is_not_is_named(solution: Solution):
     with pytest.raises(UsageError, match=r"solution\.ipynb\. Received: other\.ipynb"):
         chosen([solution], "other.ipynb")
 
 
 def test_a_new_calibration_takes_the_place_of_the_old_one_of_its_notebook_on_the_same_data(course: Course):
-    assignment = course.assignment("fashion-mnist")
-    variant = calibration("real", 0.8, "dense_and_convolutional.ipynb")
-    for made in (calibration("real", 0.9), variant, calibration("stand-in", 0.97), calibration("real", 0.91)):
-        write(course, assignment, made)
-    found = {(each.data, each.notebook): each for each in course.calibrations(assignment)}
-    assert len(found) == 3
-    assert found["real", "solution.ipynb"] == calibration("real", 0.91)
-    assert found["real", variant.notebook] == variant
+    assignment, runs = course.assignment("fashion-mnist"), [run_of(0, accuracy=0.9), run_of(1, accuracy=0.91)]
+    entries = [{}, {"notebook": "variant.ipynb"}, {"data": "digits", "stand_in": True}, {"sealed_seed": 8}]
+    for fields in entries:
+        write(course, assignment, calibration(*runs, **fields))
+    write(course, assignment, calibration(*runs, run_of(2, accuracy=0.8)))
+    assert sorted(len(each.runs) for each in course.calibrations(assignment)) == [2, 2, 2, 3]
+
+
+def test_an_older_calibration_stays_until_the_new_one_has_as_many_runs(course: Course):
+    assignment, runs = course.assignment("fashion-mnist"), [run_of(seed, accuracy=0.9) for seed in range(2)]
+    write(course, assignment, calibration(*runs, code="old"))
+    write(course, assignment, calibration(runs[0], code="new"))
+    assert {each.code for each in course.calibrations(assignment)} == {"old", "new"}
+    write(course, assignment, calibration(*runs, code="new"))
+    assert {each.code for each in course.calibrations(assignment)} == {"new"}
 
 
 def test_a_curve_stands_on_one_line_in_the_file(course: Course):
-    write(course, course.assignment("fashion-mnist"), calibration("real"))
+    write(course, course.assignment("fashion-mnist"), calibration(run_of(1, accuracy=0.9)))
     text = (course.folder / "reference" / "fashion-mnist" / "calibration.json").read_text(encoding="utf-8")
     assert '"loss": [0.5, 0.1]' in text

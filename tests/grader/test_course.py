@@ -16,17 +16,17 @@ REACHED = {
     "miss_probability": {"accuracy": 0.01},
     "curve": {},
 }
+WHERE = {"measured_on": "2026-11-20", "machine": "x86_64, 2 cores, Linux", "versions": {"keras": "3.11.3"}}
 RUN = {"metrics": {"accuracy": 0.91}, "curve": {"loss": [0.3]}, "epochs": 10, "seconds": 160.0}
 CALIBRATION = {
     "data": "0123",
     "stand_in": False,
+    "sealed_rows": 5_000,
+    "sealed_seed": 7,
     "notebook": "solution.ipynb",
     "code": "4567",
-    "runs": [{"seed": 0, "systems": {"cnn": RUN}}],
+    "runs": [{"seed": 0, "systems": {"cnn": RUN}, **WHERE}],
     "systems": {"cnn": REACHED},
-    "measured_on": "2026-11-20",
-    "machine": "x86_64, 2 cores, Linux",
-    "versions": {"keras": "3.11.3"},
 }
 
 

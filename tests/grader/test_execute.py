@@ -1,9 +1,12 @@
+import json
 import os
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
+from grader.execute import read_record
 from grader.expect import Undecided
 from grader.records import CellError
 from tests.conftest import Run, needs_wall
@@ -100,8 +103,8 @@ def test_nothing_that_a_notebook_started_outlives_it(run: Run):
 
 
 def test_a_missing_module_is_the_graders_gap_but_a_slip_of_the_pen_or_a_file_of_ones_own_is_not(run: Run):
-    recording = run("import nunpy", "import cv2", "import my_utils")
-    assert recording.run.missing_modules == ["cv2"]
+    recording = run("import nunpy", "import torch", "import my_utils")
+    assert recording.run.missing_modules == ["torch"]
 
 
 def test_input_is_refused_with_words(run: Run):
@@ -169,6 +172,20 @@ def test_training_beyond_the_budget_is_cut_and_later_cells_still_plot(run: Run):
     assert fit.stopped == "budget"
     assert fit.epochs_granted < fit.epochs_asked == 50
     assert recording.run.status == "finished"
+
+
+def test_numbers_of_numpy_are_numbers_and_a_fit_that_begins_behind_its_end_trains_nothing(run: Run):
+    odd = "model.fit(x, y, epochs=np.int64(2), batch_size=np.int64(16), verbose=0)"
+    late = "model.fit(x, y, initial_epoch=10, epochs=5, verbose=0)"
+    recording = run(SMALL_MODEL, odd, late)
+    assert [(fit.epochs_asked, fit.batch_size) for fit in recording.models[0].fits] == [(2, 16), (0, 32)]
+    assert recording.run.status == "finished"
+
+
+def test_one_model_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path):
+    good = {"id": "model-1", "kind": "Sequential", "layers": [], "parameters": 0, "trainable_parameters": 0}
+    (tmp_path / "record.json").write_text(json.dumps({"models": [{**good, "parameters": -1}, good]}))
+    assert [model.parameters for model in read_record(tmp_path / "record.json").models] == [0]
 
 
 def test_an_early_stopping_of_the_notebooks_own_is_no_budget(run: Run):

@@ -71,3 +71,36 @@ watchers = [
 print(json.dumps([watches_batches(callback) for callback in watchers]))
 """)
     assert said == [True, True, True, False, False, False]
+
+
+def test_who_keeps_something_of_every_epoch_sees_them_all():
+    said = say("""
+from grader.inside.governor import counts_epochs
+
+class Own(keras.callbacks.Callback):
+    pass
+
+callbacks = keras.callbacks
+watchers = [
+    Own(),
+    callbacks.ModelCheckpoint("model-{epoch}.keras"),
+    callbacks.ModelCheckpoint("best.keras"),
+    callbacks.EarlyStopping(restore_best_weights=True),
+    callbacks.ReduceLROnPlateau(),
+    callbacks.CSVLogger("log.csv"),
+]
+print(json.dumps([counts_epochs(callback) for callback in watchers]))
+""")
+    assert said == [True, True, False, False, False, False]
+
+
+def test_a_history_is_as_long_as_asked_and_says_what_is_true():
+    said = say("""
+from types import SimpleNamespace
+from grader.inside.governor import pad
+
+history = SimpleNamespace(epoch=[5, 6], history={"loss": [0.5, 0.4], "val_loss": [0.6]})
+pad(history, 4)
+print(json.dumps([history.epoch, history.history, history.epochs_granted]))
+""")
+    assert said == [[5, 6, 7, 8], {"loss": [0.5, 0.4, 0.4, 0.4], "val_loss": [0.6]}, 2]

@@ -3,6 +3,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -178,7 +179,7 @@ def test_labels_of_two_classes_are_numbers_though_one_unit_tells_them_apart(labe
 def test_an_answer_that_keeps_the_form_is_read(job: Job):
     job.ended.set_result(Ended(code=0))
     (job.result / "judgement.json").write_text(json.dumps({**ANSWER, "refused": "It has a Lambda layer."}))
-    answer, reason = read_answer(job)
+    answer, reason = read_answer(job, Event())
     assert answer is not None
     assert (answer.refused, reason) == ("It has a Lambda layer.", "")
 
@@ -200,7 +201,7 @@ def test_an_answer_that_keeps_the_form_is_read(job: Job):
 def test_an_answer_that_does_not_is_a_reason(job: Job, content: bytes):
     job.ended.set_result(Ended(code=0))
     (job.result / "judgement.json").write_bytes(content)
-    assert read_answer(job) == (None, "The judge's sandbox gave an answer that cannot be read.")
+    assert read_answer(job, Event()) == (None, "The judge's sandbox gave an answer that cannot be read.")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_an_answer_that_does_not_is_a_reason(job: Job, content: bytes):
 )
 def test_a_sandbox_that_ended_without_an_answer_says_how(job: Job, ended: Ended, words: str):
     job.ended.set_result(ended)
-    assert words in read_answer(job)[1]
+    assert words in read_answer(job, Event())[1]
 
 
 # -- Models ------------------------------------------------------------------------------------------------------------

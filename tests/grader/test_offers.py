@@ -3,26 +3,32 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+from grader.collect import unparsable
 from grader.errors import SandboxError
-from grader.offers import answering, read_offer
+from grader.execute import Recording, execute
+from grader.offers import Offer, answering
+from grader.sandbox import Job, Sandbox
+from grader.sheet import Limits
+from tests.conftest import needs_wall, notebook_of
 
 
 @pytest.fixture
-def job(tmp_path: Path) -> SimpleNamespace:
-    for name in ("result", "door"):
-        (tmp_path / name).mkdir()
-    return SimpleNamespace(folder=tmp_path, result=tmp_path / "result")
+def job(tmp_path: Path) -> Job:
+    made = Job("1", tmp_path, None)  # type: ignore[arg-type]
+    for path in (made.result, tmp_path / "door"):
+        path.mkdir()
+    return made
 
 
-def offer(job: SimpleNamespace, number: object, model: object = "model-1") -> None:
-    (job.result / "offer.json").write_text(json.dumps({"number": number, "model": model}))
+def offer(job: Job, number: object, **fields: object) -> None:
+    words = {"number": number, "model": "model-1", "epochs": 5, **fields}
+    (job.result / "offer.json").write_text(json.dumps(words))
 
 
-def answer(job: SimpleNamespace) -> dict[str, object] | None:
+def answer(job: Job) -> dict[str, object] | None:
     """What was answered, after a while."""
     path = job.folder / "door" / "answer.json"
     for _ in range(40):
@@ -34,62 +40,115 @@ def answer(job: SimpleNamespace) -> dict[str, object] | None:
 
 
 @pytest.mark.parametrize("proven", [True, False])
-def test_an_offer_is_answered_under_its_number(job: SimpleNamespace, proven: bool):
+def test_an_offer_is_answered_under_its_number(job: Job, proven: bool):
     seen = []
+
+    def look(offered: Offer, over: threading.Event) -> bool:
+        seen.append(offered)
+        return proven
+
     offer(job, 3)
-    with answering(job, lambda files, model: seen.append((files, model)) or proven):  # type: ignore[func-returns-value]
+    with answering(job, look):
         assert answer(job) == {"number": 3, "proven": proven}
-    assert seen == [(job.result, "model-1")]
+        time.sleep(0.4)
+    assert seen == [Offer(job.result, "model-1", 5)]
 
 
-def test_nobody_answers_where_training_is_to_go_on_to_its_end(job: SimpleNamespace):
+def test_nobody_answers_where_training_is_to_go_on_to_its_end(job: Job):
     offer(job, 1)
     with answering(job, None):
         time.sleep(0.3)
     assert not (job.folder / "door" / "answer.json").exists()
 
 
-def test_an_offer_is_looked_at_once(job: SimpleNamespace):
-    looks: list[str] = []
-    offer(job, 1)
-    with answering(job, lambda _, model: bool(looks.append(model))):
-        answer(job)
-        time.sleep(0.4)
-    assert looks == ["model-1"]
-
-
-def test_a_look_that_fails_proves_nothing(job: SimpleNamespace):
-    def fail(files: Path, model: str) -> bool:
-        raise SandboxError("gone")
+@pytest.mark.parametrize("error", [SandboxError("gone"), FileNotFoundError("gone")])
+def test_a_look_that_fails_proves_nothing(job: Job, error: Exception):
+    def fail(offered: Offer, over: threading.Event) -> bool:
+        raise error
 
     offer(job, 1)
     with answering(job, fail):
         assert answer(job) == {"number": 1, "proven": False}
 
 
-def test_the_notebook_ends_no_earlier_than_the_look_at_it(job: SimpleNamespace):
-    begun, over = threading.Event(), []
+def test_a_look_is_told_when_nobody_waits_for_it_any_more(job: Job):
+    begun, told = threading.Event(), []
 
-    def look(files: Path, model: str) -> bool:
+    def look(offered: Offer, over: threading.Event) -> bool:
         begun.set()
-        time.sleep(0.3)
-        over.append(model)
+        told.append(over.wait(5))
         return False
 
     offer(job, 1)
     with answering(job, look):
         begun.wait(2)
-    assert over == ["model-1"]
+    assert told == [True]
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{", '{"number": 1}', '{"number": "1", "model": "m"}', '{"number": 1, "model": 2}']
+    "text",
+    [
+        *("", "[]", "{", "[" * 2_000, '{"number": 1}', '{"number": 1, "model": 2, "epochs": 3}'),
+        '{"number": "1", "model": "model-1", "epochs": 3}',
+    ],
 )
-def test_what_is_no_offer_is_none(tmp_path: Path, text: str):
-    (tmp_path / "offer.json").write_text(text)
-    assert read_offer(tmp_path / "offer.json") is None
+def test_what_is_no_offer_is_not_looked_at(job: Job, text: str):
+    (job.result / "offer.json").write_text(text)
+    with answering(job, lambda *_: pytest.fail("looked")):
+        time.sleep(0.3)
+    assert not (job.folder / "door" / "answer.json").exists()
 
 
-def test_a_link_in_the_place_of_an_offer_never_leaves_the_room(run: Callable[..., object]):
-    found = run("import os; os.symlink('/etc/passwd', '../out/offer.json')")
-    assert not (found.files / "offer.json").exists()  # type: ignore[attr-defined]
+# -- Out of the room ---------------------------------------------------------------------------------------------------
+
+FORGE = """
+import json, os
+def forge(number, model="model-1"):
+    open("../out/half", "w").write(json.dumps({"number": number, "model": model, "epochs": 1}))
+    os.replace("../out/half", "../out/offer.json")
+"""
+
+
+def play(sandbox: Sandbox, *cells: str) -> tuple[Recording, list[Offer]]:
+    """Run the cells with somebody who looks at every offer."""
+    seen: list[Offer] = []
+
+    def look(offered: Offer, over: threading.Event) -> bool:
+        seen.append(offered)
+        return False
+
+    notebook = notebook_of(FORGE, *cells)
+    return execute(notebook, unparsable(notebook), sandbox, Limits(wall_seconds=60), proven=look), seen
+
+
+def test_a_forged_offer_brings_out_no_other_files_and_never_more_than_a_job_may_leave(sandbox: Sandbox):
+    flood = """
+import time
+for number in range(1, 4):
+    for name in (f"model-{number}.weights.npz", "other.bin"):
+        with open(f"../out/{name}", "wb") as file:
+            file.truncate(350 << 20)
+    forge(number, f"model-{number}")
+    time.sleep(2.4)
+    os.remove(f"../out/model-{number}.weights.npz")
+os.remove("../out/other.bin")
+"""
+    recording, seen = play(sandbox, flood)
+    assert recording.files is not None
+    sizes = {path.name: path.stat().st_size for path in recording.files.iterdir()}
+    assert "other.bin" not in sizes
+    assert sum(sizes.values()) <= 600 << 20
+    assert [offered.model for offered in seen] == ["model-1", "model-2", "model-3"]
+
+
+@needs_wall
+def test_a_link_in_the_place_of_an_offer_never_leaves_the_room(sandbox: Sandbox):
+    recording, seen = play(sandbox, "os.symlink('/etc/passwd', '../out/offer.json')", "import time; time.sleep(0.5)")
+    assert recording.files is not None
+    assert not (recording.files / "offer.json").exists()
+    assert seen == []
+
+
+def test_many_files_of_a_notebook_do_not_hide_its_record(run: Callable[..., Recording]):
+    made = "import keras\nfor number in range(1_200): open(f'../out/a{number}', 'w')\nnet = keras.Sequential()"
+    assert [model.variable for model in run(made).models] == ["net"]

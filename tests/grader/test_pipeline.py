@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.course import Calibration
+from grader.course import Course, bundled
 from grader.pipeline import Desk, grade_notebook, thresholds_for, with_budget
 from grader.records import Evidence, Grade
+from grader.reference import Calibration
 from grader.sheet import Limits
 
 
@@ -49,28 +50,31 @@ def test_a_page_made_from_the_stand_in_says_so(graded: Path):
     assert "stand-in" in (graded / "report.html").read_text()
 
 
-def calibration(data: str, full: float, *, stand_in: bool = False) -> Calibration:
+def calibration(data: str, full: float, *, stand_in: bool = False, sealed_seed: int = 7) -> Calibration:
     """A calibration on the data of that fingerprint."""
+    marks = {"accuracy": {"floor": 0.5, "full": full}}
+    where = {"measured_on": "2026-01-01", "machine": "", "versions": {}}
     return Calibration.model_validate(
         {
             "data": data,
             "stand_in": stand_in,
+            "sealed_rows": 80,
+            "sealed_seed": sealed_seed,
             "notebook": "solution.ipynb",
             "code": "0",
-            "runs": [{"seed": 0, "systems": {}}],
-            "systems": {
-                "cnn": {
-                    "parameters": 1,
-                    "thresholds": {"accuracy": {"floor": 0.5, "full": full}},
-                    "miss_probability": {},
-                    "curve": {},
-                }
-            },
-            "measured_on": "2026-01-01",
-            "machine": "",
-            "versions": {},
+            "runs": [{"seed": 0, "systems": {}, **where}],
+            "systems": {"cnn": {"parameters": 1, "thresholds": marks, "miss_probability": {}, "curve": {}}},
         }
     )
+
+
+def full_marks(entries: list[Calibration], assignment: str, data: str, *, stand_in: bool = False) -> float | None:
+    """Where they begin, by the calibrations, on the data of that fingerprint with the rows that seed 7 seals."""
+    reference = SimpleNamespace(sealed_rows=80, sealed_seed=7)
+    course = SimpleNamespace(calibrations=lambda _: entries, reference=lambda _: reference)
+    served = SimpleNamespace(data=SimpleNamespace(fingerprint=data, stand_in=stand_in))
+    found = thresholds_for(course, Course(bundled()).assignment(assignment), served)  # type: ignore[arg-type]
+    return found["cnn"]["accuracy"].full if found else None
 
 
 @pytest.mark.parametrize(
@@ -78,11 +82,14 @@ def calibration(data: str, full: float, *, stand_in: bool = False) -> Calibratio
     [("mine", False, 0.9), ("another copy", False, 0.8), ("digits", True, 0.7), ("other digits", True, None)],
 )
 def test_thresholds_are_those_of_the_same_data_and_never_the_stand_ins(data: str, stand_in: bool, full: float | None):
-    entries = [calibration("other", 0.8), calibration("mine", 0.9), calibration("digits", 0.7, stand_in=True)]
-    course = SimpleNamespace(calibrations=lambda _: entries)
-    served = SimpleNamespace(data=SimpleNamespace(fingerprint=data, stand_in=stand_in))
-    found = thresholds_for(course, None, served)  # type: ignore[arg-type]
-    assert (found["cnn"]["accuracy"].full if found else None) == full
+    entries = [calibration("mine", 0.9), calibration("other", 0.8), calibration("digits", 0.7, stand_in=True)]
+    assert full_marks(entries, "fashion-mnist", data, stand_in=stand_in) == full
+
+
+def test_without_official_test_rows_thresholds_belong_to_the_rows_that_were_sealed():
+    assert full_marks([calibration("mine", 0.9, sealed_seed=8)], "boston", "mine") is None
+    assert full_marks([calibration("mine", 0.9)], "boston", "mine") == 0.9
+    assert full_marks([calibration("mine", 0.9, sealed_seed=8)], "fashion-mnist", "mine") == 0.9
 
 
 def test_a_budget_moves_the_wall_clock_along():

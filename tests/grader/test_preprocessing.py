@@ -232,6 +232,12 @@ def test_training_on_shuffled_test_images_shows() -> None:
     assert 100 < rows["test"] < 156
 
 
+def test_test_images_behind_a_piece_of_the_training_images_are_seen():
+    mixed = np.concatenate([TRAIN[:1_500], TEST[:500]])
+    (rows,) = recover([sample("fit", mixed / 255)], TRAIN, TEST).rows_from
+    assert rows == {"train": 192, "test": 64, "unknown": 0}
+
+
 def test_image_that_is_in_both_parts_counts_as_training_image() -> None:
     test = np.concatenate([TRAIN[:300], TEST[:300]])
     batch = Samples("fit", TRAIN[:64] / 255, np.full(64, -1), 64)

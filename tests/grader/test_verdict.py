@@ -1,12 +1,17 @@
 from dataclasses import replace
+from pathlib import Path
+from threading import Event
 
+import nbformat
 import pytest
 
 from grader.collect import collect
-from grader.pipeline import Desk, gather, run_notebook
+from grader.offers import Offer
+from grader.pipeline import Desk, gather, run_notebook, verdicts_at, with_budget
 from grader.records import Evidence, Measurement
 from grader.reference import Threshold
 from grader.verdict import is_full
+from tests.conftest import notebook_of
 
 NETWORK = """
 import keras
@@ -36,14 +41,19 @@ def evidence_of(desk: Desk, path) -> Evidence:
 @pytest.fixture(scope="module")
 def early(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     """A notebook that asks for far more training than it takes to reach full marks."""
-    import nbformat
-
-    from tests.conftest import notebook_of
-
     path = tmp_path_factory.mktemp("early") / "early.ipynb"
     nbformat.write(notebook_of(NETWORK, TRAIN, LOOK), path)
-    limits = desk.limits.model_copy(update={"training_seconds": 60})
-    return evidence_of(replace(desk, thresholds=asking(0.6), limits=limits), path)
+    limits = desk.limits.model_copy(update={"training_seconds": 150})
+    return evidence_of(replace(lenient(desk), thresholds=asking(0.6), limits=limits), path)
+
+
+def lenient(desk: Desk, **fields: object) -> Desk:
+    """A desk whose document trains for long."""
+    network = desk.assignment.network
+    (known, *others) = network.documented_models
+    models = [known.model_copy(update={"epochs": 2_000}), *others]
+    networks = [network.model_copy(update={"documented_models": models, **fields})]
+    return replace(desk, assignment=desk.assignment.model_copy(update={"networks": networks}))
 
 
 def asking(full: float) -> dict[str, dict[str, Threshold]]:
@@ -69,15 +79,66 @@ def test_later_cells_find_a_history_as_long_as_asked_and_the_model_that_it_ends_
     assert same == "True"
 
 
-@pytest.mark.parametrize(("stops_early", "full"), [(True, 1.1), (False, 0.2)])
-def test_training_goes_on_where_the_verdict_is_not_in_or_nobody_asks(
-    desk: Desk, write_notebook, stops_early: bool, full: float
+@pytest.fixture(scope="module")
+def files(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a notebook leaves that has trained for a second."""
+    path = tmp_path_factory.mktemp("files") / "brief.ipynb"
+    nbformat.write(notebook_of(NETWORK, TRAIN), path)
+    limits = desk.limits.model_copy(update={"training_seconds": 2})
+    collected = collect(path, desk.assignment.name, None, None, None)
+    kept = run_notebook(collected, replace(desk, limits=limits, stops_early=False), None).files
+    assert kept is not None
+    return kept
+
+
+@pytest.mark.parametrize(
+    ("full", "epochs", "ends_early", "answers"),
+    [
+        (0.2, 1_500, True, [False, True, True]),
+        (1.1, 1_500, True, [False, False]),
+        (0.2, 2_001, True, [False, False]),
+        (0.2, 1_500, False, [False, False]),
+    ],
+    ids=["twice-full", "not-full", "asks-for-more-than-the-document", "compared-with-another"],
+)
+def test_a_verdict_is_in_after_two_looks_unless_its_end_could_change_a_mark(
+    desk: Desk, files: Path, full: float, epochs: int, ends_early: bool, answers: list[bool]
 ):
-    limits = desk.limits.model_copy(update={"training_seconds": 8})
-    strict = replace(desk, thresholds=asking(full), limits=limits, stops_early=stops_early)
-    fit = evidence_of(strict, write_notebook(NETWORK, TRAIN)).model.last_fit
-    assert fit.stopped == "budget"
-    assert fit.seconds > 7
+    own = replace(lenient(desk, ends_early=ends_early), thresholds=asking(full))
+    verdicts, offer = verdicts_at(own), Offer(files, "model-1", epochs)
+    assert [verdicts.is_in(offer, Event()) for _ in answers] == answers
+
+
+def test_a_look_that_nobody_waits_for_ends_at_once_and_proves_nothing(desk: Desk, files: Path):
+    over = Event()
+    over.set()
+    verdicts = verdicts_at(replace(lenient(desk), thresholds=asking(0.2)))
+    assert not any(verdicts.is_in(Offer(files, "model-1", 1), over) for _ in range(3))
+
+
+def test_a_model_that_the_record_does_not_hold_proves_nothing(desk: Desk, files: Path):
+    assert not verdicts_at(desk).is_in(Offer(files, "model-7", 1), Event())
+
+
+def test_as_long_as_asked_means_without_verdicts(desk: Desk, write_notebook):
+    brief = replace(lenient(desk), thresholds=asking(0.1), stops_early=False, limits=with_budget(desk.limits, "full"))
+    fit = evidence_of(brief, write_notebook(NETWORK, TRAIN.replace("1500", "60"))).model.last_fit
+    assert (fit.stopped, fit.epochs_granted) == ("finished", 60)
+
+
+CALLBACKS = """
+best = keras.callbacks.EarlyStopping(patience=1000, restore_best_weights=True)
+rate = keras.callbacks.ReduceLROnPlateau(patience=500)
+again = model.fit(x_train, y_train, epochs=1500, batch_size=64, validation_split=0.2, callbacks=[best, rate], verbose=0)
+"""
+
+
+def test_a_second_training_ends_early_too_and_keras_own_callbacks_do_not_matter(desk: Desk, write_notebook):
+    limits = desk.limits.model_copy(update={"training_seconds": 150})
+    own = replace(lenient(desk), thresholds=asking(0.6), limits=limits)
+    evidence = evidence_of(own, write_notebook(NETWORK, TRAIN, CALLBACKS))
+    assert [fit.stopped for fit in evidence.model.fits] == ["verdict", "verdict"]
+    assert evidence.measurement.metrics["accuracy"] >= 0.6
 
 
 @pytest.mark.parametrize(
