@@ -107,7 +107,10 @@ class ImageTracer:
                 for places, alike in self.lookalikes(layout.undo(samples.fed.astype(np.float64))):
                     surely = np.sort(alike)[-max(LEAST_SURE, len(alike) // 4) :][0]
                     if surely >= LEAST_LIKENESS:
-                        yield Guess(in_one_piece(samples, places, self.raw), alike >= min(surely, SAME), [layout])
+                        sure, mended = alike >= min(surely, SAME), in_one_piece(samples, places, self.raw)
+                        yield Guess(mended, sure, [layout])
+                        if (mended != places).any():  # an array may also be two pieces put together
+                            yield Guess(places, sure, [layout])
 
     def lookalikes(self, fed: Floats) -> Iterator[tuple[Places, Floats]]:
         """The images most alike to rows of shape (m, pixels), and how alike, for several kinds of scaling."""

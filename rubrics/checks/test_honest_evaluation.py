@@ -41,10 +41,10 @@ def test_trained_without_test_rows(evidence: Evidence, assignment: Assignment) -
 @pytest.mark.criterion("honest-evaluation")
 def test_evaluated_on_unseen_rows(evidence: Evidence) -> None:
     """The result is measured on rows that the network was not trained on."""
-    model, data = evidence.model, evidence.data
-    validated = any(fit.validation_rows for fit in [model.last_fit, *model.fits[:-1]])
+    model, fits = evidence.model, [evidence.model.last_fit, *evidence.model.fits[:-1]]
+    validated = any(fit.validation_rows for fit in fits)
     copies = [other for other in evidence.models if is_copy(other, model)]
-    evaluated = [call for copy in copies for call in copy.evaluations if enough_rows(call.rows, data)]
+    evaluated = [call for copy in copies for call in copy.evaluations if enough_rows(call.rows, fits, evidence.data)]
     calls = ", ".join(f"{call.method}() on {call.rows or 'some'} rows" for call in evaluated[:3])
     expect(
         validated or bool(evaluated),
@@ -82,6 +82,11 @@ def share_of_test_rows(fit: Fit) -> float:
     return test / (train + test) if test else 0.0
 
 
-def enough_rows(rows: int | None, data: DataUsed) -> bool:
-    """Whether a call can have measured the result: not on a few rows, nor on exactly the training rows."""
-    return rows is None or (rows != data.train_rows and rows >= data.test_rows / 100)
+def enough_rows(rows: int | None, fits: list[Fit], data: DataUsed) -> bool:
+    """Whether a call can have measured the result: not on a few rows, nor on exactly those that were trained on.
+
+    Rows are known by their number alone: where as many were left over, it is these.
+    """
+    trained = {data.train_rows, *(fit.rows for fit in fits)}
+    left_over = {data.test_rows, *(data.train_rows + data.test_rows - (fit.rows or 0) for fit in fits)}
+    return rows is None or ((rows not in trained or rows in left_over) and rows >= data.test_rows / 100)

@@ -540,6 +540,34 @@ def test_a_result_needs_rows_that_were_not_trained_on(
     assert judge(evidence_of(models=[model]))["test_evaluated_on_unseen_rows"].status == status
 
 
+@pytest.mark.parametrize(
+    ("trained", "evaluated", "train_rows", "test_rows", "status"),
+    [
+        (40_000, 40_000, 25_000, 25_000, "failed"),
+        (40_000, 10_000, 25_000, 25_000, "passed"),
+        (25_000, 25_000, 25_000, 25_000, "passed"),
+        (54_000, 54_000, 60_000, 10_000, "failed"),
+        (253, 253, 404, 102, "passed"),
+    ],
+)
+def test_rows_that_were_trained_on_are_known_by_their_number(
+    judge: Judge,
+    evidence_of: Any,
+    documented: list[Layer],
+    trained: int,
+    evaluated: int,
+    train_rows: int,
+    test_rows: int,
+    status: str,
+) -> None:
+    fits = [fit_of(rows=trained, validation_rows=0)]
+    model = model_of(documented, fits=fits, evaluations=[Evaluation(method="evaluate", rows=evaluated)])
+    evidence = evidence_of(models=[model])
+    data = evidence.data.model_copy(update={"train_rows": train_rows, "test_rows": test_rows})
+    result = judge(evidence.model_copy(update={"data": data}))["test_evaluated_on_unseen_rows"]
+    assert result.status == status
+
+
 def test_a_copy_that_was_loaded_again_may_be_the_one_that_is_evaluated(
     judge: Judge, evidence_of: Any, documented: list[Layer]
 ) -> None:

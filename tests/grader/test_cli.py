@@ -210,7 +210,7 @@ def test_a_bad_option_is_told_with_what_was_received(grade: Command, words: tupl
         (SHEET, "outputs = 10", 'outputs = "ten"', ["sheet.toml", "`task.outputs`"]),
         (SHEET, 'rubric = "lab-manual"', 'rubric = "own"', ["own.toml", "Found nothing there"]),
         (SHEET, 'dataset = "fashion-mnist"', 'dataset = "fashion-minst"', ["Did you mean `fashion-mnist`?"]),
-        (SHEET, 'dataset = "fashion-mnist"', 'dataset = "cifar10"', ["Expected cifar10 in", "grader data fetch"]),
+        (SHEET, 'dataset = "fashion-mnist"', 'dataset = "boston"', ["Expected boston in", "grader data fetch"]),
         (RUBRIC, 'name = "Answers"\nmarks = 5', 'name = "Answers"\nmarks = 6', ["lab-manual.toml", "add up to 6"]),
         (RUBRIC, "marks_per_day = 1", "marks_per_day = ", ["lab-manual.toml", "Expected TOML"]),
         (RUBRIC, '"test_runs_clean.py"', '"test_runs_cleanly.py"', ["test_runs_cleanly.py. Found no file there"]),

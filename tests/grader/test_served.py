@@ -189,8 +189,8 @@ def test_stand_in_is_taken_only_where_it_is_allowed(tmp_path: Path) -> None:
     assert get_split(Store(tmp_path), "fashion-mnist", allow_stand_in=True).stand_in
     with pytest.raises(TeacherError, match=r"grader data import DIR.*grader data fetch"):
         get_split(Store(tmp_path), "fashion-mnist", allow_stand_in=False)
-    with pytest.raises(TeacherError, match="Expected cifar10"):
-        get_split(Store(tmp_path), "cifar10", allow_stand_in=True)
+    with pytest.raises(TeacherError, match="Expected boston"):
+        get_split(Store(tmp_path), "boston", allow_stand_in=True)
     with pytest.raises(UsageError, match="Did you mean `mnist`"):
         get_split(Store(tmp_path), "mist", allow_stand_in=True)
 

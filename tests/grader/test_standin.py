@@ -31,7 +31,17 @@ def test_stand_in_is_always_the_same() -> None:
     assert digits("mnist").fingerprint == expected
 
 
-@pytest.mark.parametrize("name", ["boston", "imdb", "cifar10"])
+def test_digits_in_colour_stand_in_for_cifar10_with_a_label_in_a_column() -> None:
+    split = digits("cifar10")
+    assert (split.x_train.shape, split.y_test.shape) == ((1437, 32, 32, 3), (360, 1))
+    assert (split.x_train.dtype, split.y_test.dtype) == (np.uint8, np.uint8)
+    brightest = split.x_train.max(axis=(1, 2))
+    assert brightest.min() > 100
+    assert (brightest.std(axis=1) > 0).mean() > 0.99
+    assert split.fingerprint == "589a501f7085006a77be74c85c8dd6843c4ee8a4d8816732e9e3cf56e163702a"
+
+
+@pytest.mark.parametrize("name", ["boston", "imdb"])
 def test_other_kinds_of_data_have_no_stand_in(name: str) -> None:
     with pytest.raises(UsageError, match=f"Received: `{name}`, which has none"):
         digits(name)
