@@ -26,7 +26,7 @@ check: $(READY)
 	$(BIN)/mypy
 
 tests: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 # The JSON schemas in docs/ are written from the records.
 docs: $(READY)

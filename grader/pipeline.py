@@ -117,7 +117,14 @@ def thresholds_for(course: Course, assignment: Assignment, served: Served) -> Th
     ]
     same = [entry for entry in alike if entry.data == served.data.fingerprint]
     known = same if served.data.stand_in else [*alike, *same]
-    return {name: reached.thresholds for entry in known for name, reached in entry.systems.items()}
+    found = {name: reached.thresholds for entry in known for name, reached in entry.systems.items()}
+    # A documented network that no solution builds is held to what the first of its kind reaches.
+    built = {system.model for solution in reference.solutions for system in solution.systems}
+    firsts = {
+        model.name: each.documented_models[0].name for each in assignment.networks for model in each.documented_models
+    }
+    borrowed = {name: found[first] for name, first in firsts.items() if name not in built and first in found}
+    return {**borrowed, **found}
 
 
 def with_budget(limits: Limits, budget: float | Literal["full"] | None) -> Limits:

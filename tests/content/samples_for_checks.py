@@ -48,7 +48,7 @@ def judge_with(course: Course, assignment: Assignment, thresholds: Mapping[str, 
     files = course.check_files(assignment, course.rubric(assignment))
 
     def run(evidence: Evidence) -> dict[str, CheckResult]:
-        known = {network.documented_models[0].name: thresholds for network in assignment.networks}
+        known = {model.name: thresholds for network in assignment.networks for model in network.documented_models}
         return {result.id: result for result in run_checks(files, evidence, assignment, known)}
 
     return run

@@ -71,7 +71,7 @@ def test_the_input_layer_has_no_row():
 def test_a_model_is_compared_with_the_documented_one_that_it_resembles():
     sample = samples.weak()
     layers = [written(kind, *shape, count, activation) for kind, shape, count, activation in samples.DENSE]
-    dense = DocumentedModel(name="dense", title="Dense", parameters=50_890, layers=layers)
+    dense = DocumentedModel(name="dense", title="Dense", parameters=50_890, epochs=1, layers=layers)
     documented = [*sample.assignment.network.documented_models, dense]
     comparison = compare_layers(sample.evidence.models[1], documented)
     assert comparison.documented == dense

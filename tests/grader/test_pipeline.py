@@ -70,7 +70,8 @@ def calibration(data: str, full: float, *, stand_in: bool = False, sealed_seed: 
 
 def full_marks(entries: list[Calibration], assignment: str, data: str, *, stand_in: bool = False) -> float | None:
     """Where they begin, by the calibrations, on the data of that fingerprint with the rows that seed 7 seals."""
-    reference = SimpleNamespace(sealed_rows=80, sealed_seed=7)
+    solution = Course(bundled()).reference(Course(bundled()).assignment(assignment)).solutions[0]
+    reference = SimpleNamespace(sealed_rows=80, sealed_seed=7, solutions=[solution])
     course = SimpleNamespace(calibrations=lambda _: entries, reference=lambda _: reference)
     served = SimpleNamespace(data=SimpleNamespace(fingerprint=data, stand_in=stand_in))
     found = thresholds_for(course, Course(bundled()).assignment(assignment), served)  # type: ignore[arg-type]
@@ -98,3 +99,11 @@ def test_a_budget_moves_the_wall_clock_along():
     assert with_budget(limits, 10).wall_seconds == 100
     assert with_budget(limits, 500).wall_seconds == 1_000
     assert with_budget(limits, "full").training_seconds is None
+
+
+def test_a_documented_network_that_no_solution_builds_is_held_to_the_first_of_its_kind():
+    course = Course(bundled())
+    assignment = course.assignment("boston")
+    served = SimpleNamespace(data=SimpleNamespace(fingerprint="other", stand_in=False))
+    found = thresholds_for(course, assignment, served)  # type: ignore[arg-type]
+    assert found["two-hidden-layers"] == found["deep"] != {}
