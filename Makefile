@@ -26,7 +26,7 @@ check: $(READY)
 	$(BIN)/mypy
 
 tests: $(READY)
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 # The JSON schemas in docs/ are written from the records.
 docs: $(READY)
