@@ -114,6 +114,58 @@ class Limits(Record):
     """Printed text, tables and pictures of all cells together."""
 
 
+class Table(Record):
+    """One way in which the data set is written down as a table."""
+
+    columns: Line
+    """Their names with blanks between them; `pixel1..pixel784` is a run of names, `#` a number for each row."""
+    target: Name
+    """The column of prices or labels; the others are the features in their order, or the text."""
+    header: bool = True
+    separator: str = ","
+    labels: list[Name] = []
+    """Words for the classes 0, 1 ...; without them numbers are written."""
+    signs: list[Line] = []
+    """Regular expressions. What a notebook says that is to get this table, where its columns alone do not tell."""
+
+
+class FileForm(Record):
+    """Names under which a notebook may ask for the data set, and the form in which it is served then.
+
+    Of a path only the last parts count, so these are names of files or folders, never paths.
+    """
+
+    names: Annotated[list[Name], Field(min_length=1)]
+    """Patterns with `*`, `?` and `[...]`, in upper or lower case; the first is a plain name."""
+    form: Literal["table", "statlib", "npz", "idx", "batches", "folders", "archive"]
+    """table: text with columns; statlib: Boston's two lines a row; npz: as Keras downloads it; idx: as MNIST is
+    published; batches: the folder of CIFAR-10; folders: a file for each row in a folder of its class; archive: others
+    packed, as the ending says."""
+    rows: Literal["train", "test", "all"] = "all"
+    """With `all`, folders have one below for train and one for test."""
+    tables: list[Table] = []
+    """For a table; the one whose columns a notebook speaks of most is served, the first where it speaks of none."""
+    part: Literal["images", "labels"] = "images"
+    """For idx."""
+    members: list[Name] = []
+    """For batches: files in the folder that are also found by their own names."""
+    holds: list[Name] = []
+    """For an archive: plain names of what is in it."""
+    labels: list[Name] = []
+    """For folders: their names in the order of the classes; without them they are numbered."""
+    ending: Name = ".png"
+    """For folders: of each file's name. Pictures are always PNG inside, so that no pixel changes."""
+
+    @model_validator(mode="after")
+    def form_has_what_it_needs(self) -> Self:
+        """A table needs its columns, an archive what it holds, and the first name is no pattern."""
+        if set(self.names[0]) & set("*?["):
+            raise ValueError(f"Expected a plain name first. Received: {self.names[0]}")
+        if (self.form == "table") != bool(self.tables) or (self.form == "archive") != bool(self.holds):
+            raise ValueError("Expected `tables` for the form table alone, and `holds` for the form archive alone")
+        return self
+
+
 class Assignment(Record):
     """An assignment: what students get, and the names of what only the teacher has."""
 
@@ -131,7 +183,19 @@ class Assignment(Record):
     limits: Limits = Limits()
     networks: Annotated[list[Network], Field(min_length=1)]
     """Those that the sheet asks for; a model of the notebook answers one of them at most."""
+    files: list[FileForm] = []
+    """For notebooks that read the data set from files of their own; the first that fits a name counts."""
     rubric: Name = "lab-manual"
+
+    @model_validator(mode="after")
+    def archives_hold_what_is_known(self) -> Self:
+        """What an archive holds is named above it."""
+        known: set[str] = set()
+        for form in self.files:
+            if missing := set(form.holds) - known:
+                raise ValueError(f"Expected {form.names[0]} to hold forms named above it. Received: {sorted(missing)}")
+            known.add(form.names[0])
+        return self
 
     @property
     def network(self) -> Network:

@@ -1,9 +1,11 @@
 """The folders of the served splits -> what `keras.datasets.<name>.load_data()` answers, without a network."""
 
 import importlib
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +57,19 @@ def boston(folder: Path) -> Callable[..., Any]:
 
     def get_file(*_: object, **__: object) -> BytesIO:
         x, y = (np.concatenate([np.load(folder / f"{axis}_{part}.npy") for part in ("train", "test")]) for axis in "xy")
-        unshuffled = np.random.RandomState(SHUFFLE).permutation(len(x)).argsort()
         file = BytesIO()
-        np.savez(file, x=x[unshuffled], y=y[unshuffled])
+        np.savez(file, x=unshuffled(x), y=unshuffled(y))
         file.seek(0)
         return file
 
     module = keras_module("boston_housing")
     module.get_file = get_file
     return module.load_data  # type: ignore[no-any-return]
+
+
+def unshuffled(rows: np.ndarray) -> np.ndarray:
+    """All rows of boston, train and then test, in the order of the published table."""
+    return rows[np.random.RandomState(SHUFFLE).permutation(len(rows)).argsort()]
 
 
 def imdb(folder: Path) -> Callable[..., Any]:
@@ -108,6 +114,15 @@ def as_objects(rows: Ragged) -> np.ndarray:
     lists = np.empty(len(rows), dtype=object)
     lists[:] = rows.lists()
     return lists
+
+
+def texts(rows: Ragged, folder: Path) -> Iterator[str]:
+    """Reviews as their words with blanks between them: more than that the data set does not hold."""
+    index = json.loads((folder / "imdb_word_index.json").read_bytes())
+    word_of = {number: word for word, number in index.items()}
+    values = rows.values.tolist()
+    for first, last in pairwise(rows.offsets.tolist()):
+        yield " ".join(map(word_of.__getitem__, values[first:last]))
 
 
 def refuse(name: str) -> Callable[..., Any]:
