@@ -54,6 +54,10 @@ def grade(
     budget: Annotated[
         str | None, typer.Option(help="Seconds of training, or full; default: the sheet's training_seconds.")
     ] = None,
+    files: Annotated[
+        Path | None,
+        typer.Option(help="Folder of data files that notebooks may ask for, found by their names wherever they look."),
+    ] = None,
     isolation: IsolationOption = Isolation.wall,
     course: CourseFolder = None,
     quiet: Quiet = False,
@@ -72,7 +76,8 @@ def grade(
     refuse_namesakes(notebooks)
     refuse_unreadable(notebooks)
     failed: dict[Path, TeacherError] = {}
-    with Board(quiet) as board, open_desk(course, assignment, isolation.value, budget=seconds) as desk:
+    opened = open_desk(course, assignment, isolation.value, budget=seconds, files=files)
+    with Board(quiet) as board, opened as desk:
         agree(desk)
         make_folder(out)
         for notebook in notebooks:

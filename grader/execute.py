@@ -16,21 +16,23 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.validator import NotebookValidationError
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from grader.cells import cell_run, code_cells, missing_modules, number_of
 from grader.collect import imported_modules
 from grader.ending import how_it_ended
 from grader.errors import SandboxError
 from grader.fields import Record, Seconds
+from grader.files import Shelf, lay_out, making
 from grader.inside.request import LAUNCH_FAILED, Ended
 from grader.offers import Proven, answering
 from grader.provisioner import SandboxKernelManager
-from grader.records import CellError, CellRun, Model, Run
+from grader.records import CellError, CellRun, FileRead, Model, Run
 from grader.sandbox import Job, Sandbox
 from grader.sheet import Limits
 
 RECORD_BYTES = 5 << 20
+MOST_FILES = 200
 OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
 SHUTDOWN_SECONDS = 10.0
 REPORT_SECONDS = 0.3
@@ -54,6 +56,7 @@ class Recorded(Record):
     """record.json, as the recorder in the kernel writes it."""
 
     models: Annotated[list[Model], BeforeValidator(readable)] = []
+    files: Annotated[list[FileRead], Field(max_length=MOST_FILES)] = []
     training_seconds: Seconds = 0
     versions: dict[str, str] = {}
 
@@ -67,6 +70,8 @@ class Recording:
     models: list[Model]
     files: Path | None
     """Folder with the saved models and samples; None where nothing ran."""
+    read: list[FileRead] = field(default_factory=list)
+    """Files that were found by their names."""
 
 
 @dataclass
@@ -141,6 +146,7 @@ def execute(
     seed: int = 0,
     progress: Progress | None = None,
     proven: Proven | None = None,
+    shelf: Shelf | None = None,
 ) -> Recording:
     """Run a copy of the notebook in the sandbox, cell by cell; a cell that raises does not stop the ones after it.
 
@@ -153,13 +159,16 @@ def execute(
         progress: told about cells and epochs as they go.
         proven: says of a model in training whether its verdict is in, so that the training may end; None lets it go
             on to its end.
+        shelf: what is found by its name where a file is not there; None finds nothing.
 
     """
     notebook = without(notebook, unparsable)
     notes = Notes(order=[number_of(cell) for cell in code_cells(notebook) if cell.source.strip()])
     job = sandbox.room()
-    manager = kernel_for(job, limits, notes, seed, offers=proven is not None)
-    with answering(job, proven):
+    lay_out(shelf, job)
+    found = shelf.settings(job) if shelf else None
+    manager = kernel_for(job, limits, notes, {"seed": seed, "offers": proven is not None, "shelf": found})
+    with answering(job, proven), making(job, shelf):
         over = play(notebook, manager, notes, progress)
     ended = job.ended.result(timeout=60)
     refuse_own_failure(ended, notes, job)
@@ -180,19 +189,18 @@ def execute(
         versions=recorded.versions,
         limits=limits,
     )
-    return Recording(run, cells, recorded.models, job.result)
+    return Recording(run, cells, recorded.models, job.result, recorded.files)
 
 
-def kernel_for(job: Job, limits: Limits, notes: Notes, seed: int, *, offers: bool) -> SandboxKernelManager:
-    """A manager of the kernel that the job is to be."""
+def kernel_for(job: Job, limits: Limits, notes: Notes, settings: dict[str, Any]) -> SandboxKernelManager:
+    """A manager of the kernel that the job is to be, with these settings beside those of every kernel."""
     manager = SandboxKernelManager(kernel_name="python3", shutdown_wait_time=SHUTDOWN_SECONDS)
     manager.job, manager.limits = job, limits
     manager.settings = {
-        "seed": seed,
+        **settings,
         "served": job.sandbox.served,
         "cells": notes.order,
         "training_seconds": limits.training_seconds,
-        "offers": offers,
     }
     return manager
 

@@ -15,6 +15,7 @@ from grader.collect import Collected, collect, folder_name, imported_modules, un
 from grader.course import Course, bundled
 from grader.datasets import Store, data_set
 from grader.execute import Progress, Recording, execute
+from grader.files import TEACHERS, shelf_for, teachers_folder, text_of
 from grader.framework import explain, instead_of_keras
 from grader.judge import judge
 from grader.quality import count_code_lines, find_quality, with_code_lines
@@ -66,6 +67,7 @@ def open_desk(
     budget: float | Literal["full"] | None = None,
     data: Literal["real", "stand-in", "any"] = "any",
     sealed_seed: int | None = None,
+    files: Path | None = None,
 ) -> Iterator[Desk]:
     """Everything that grading the assignment `name` needs; the sandbox in it ends with the `with` block.
 
@@ -77,6 +79,7 @@ def open_desk(
             With `full` it takes as long as asked.
         data: any takes the stand-in where the real data set is not to be had.
         sealed_seed: seals other rows than the course's own, for `grader calibrate`.
+        files: the teacher's folder of files that notebooks may ask for.
 
     Raises:
         TeacherError: the course, the data or the machine is not as it should be.
@@ -91,7 +94,8 @@ def open_desk(
     served = serve(split, reference.sealed_rows, seed, default_cache())
     thresholds = thresholds_for(course, assignment, served)
     limits = with_budget(assignment.limits, budget)
-    with open_sandbox(isolation, {dataset: served.folder}) as sandbox:
+    folders = {dataset: served.folder} | ({TEACHERS: teachers_folder(files)} if files else {})
+    with open_sandbox(isolation, folders) as sandbox:
         yield Desk(course, assignment, rubric, served, sandbox, thresholds, limits, stops_early=budget != "full")
 
 
@@ -146,20 +150,29 @@ def grade_notebook(
     submitted_at: datetime | None = None,
     due_at: datetime | None = None,
     progress: Progress | None = None,
+    attached: Path | None = None,
 ) -> Graded:
-    """Run, judge, check, score and report one submission; its files go to a folder of the student's in `out`."""
+    """Run, judge, check, score and report one submission; its files go to a folder of the student's in `out`.
+
+    `attached` is the folder of the files that were handed in with the notebook.
+    """
     collected = collect(path, desk.assignment.name, student, submitted_at, due_at)
-    evidence, results = examine(collected, desk, progress)
+    evidence, results = examine(collected, desk, progress, attached=attached)
     grade = score(results, desk.rubric, collected.submission, evidence)
     page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)
     return Graded(grade, write_results(out, grade, evidence, page, collected.data))
 
 
 def examine(
-    collected: Collected, desk: Desk, progress: Progress | None, *, seed: int = 0
+    collected: Collected,
+    desk: Desk,
+    progress: Progress | None,
+    *,
+    seed: int = 0,
+    attached: Path | None = None,
 ) -> tuple[Evidence, list[CheckResult]]:
     """Run and judge what was handed in, and check what is known then. Writes nothing."""
-    recording = run_notebook(collected, desk, progress, seed=seed)
+    recording = run_notebook(collected, desk, progress, seed=seed, attached=attached)
     evidence = gather(collected, recording, desk)
     if recording.files is not None:
         desk.sandbox.discard(recording.files.parent)
@@ -167,7 +180,9 @@ def examine(
     return evidence, run_checks(files, evidence, desk.assignment, desk.thresholds)
 
 
-def run_notebook(collected: Collected, desk: Desk, progress: Progress | None, *, seed: int = 0) -> Recording:
+def run_notebook(
+    collected: Collected, desk: Desk, progress: Progress | None, *, seed: int = 0, attached: Path | None = None
+) -> Recording:
     """Run what was handed in, or say why there is nothing to run."""
     if collected.submission.problem:
         run = Run(
@@ -188,6 +203,7 @@ def run_notebook(collected: Collected, desk: Desk, progress: Progress | None, *,
         seed=seed,
         progress=progress,
         proven=verdicts_at(desk).is_in if desk.stops_early else None,
+        shelf=shelf_for(desk.assignment.files, text_of(collected.saved), desk.served, attached),
     )
     return replace(recording, run=explain(recording.run, instead_of_keras(imported_modules(notebook))))
 
@@ -219,6 +235,7 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
         quality=find_quality(notebook),
         code_lines=count_code_lines(notebook),
         claims=find_claims(collected.saved),
+        files=recording.read,
     )
 
 

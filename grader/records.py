@@ -255,6 +255,18 @@ class DataUsed(Record):
     sealed_rows: Count
 
 
+class FileRead(Record):
+    """A file that the notebook asked for, and what it was given."""
+
+    asked: Line
+    """The path, up to the part by which it was recognised; an address; or a call such as fetch_openml."""
+    served: Line
+    """Name of the file or folder."""
+    source: Literal["submission", "teacher", "sheet"]
+    """submission: handed in with the notebook; teacher: from --files; sheet: an export of the served data set."""
+    cell: int | None = None
+
+
 class Choice(Record):
     """The model that answers one network of the sheet, and what it reaches."""
 
@@ -285,6 +297,8 @@ class Evidence(Record):
     quality: list[QualityFinding] = []
     code_lines: Count = 0
     claims: list[Claim] = []
+    files: list[FileRead] = []
+    """Files that were not where the notebook looked for them, or came with it."""
 
     def of(self, network: str) -> "Evidence":
         """The evidence with the choice for one network of the sheet alone."""

@@ -15,11 +15,11 @@ RESULT_BYTES = 600 << 20
 RESULT_FILES = 1_000
 COPY_BYTES = 1 << 20
 SMALL_BYTES = 10_000
-"""Of progress.json and offer.json, which hold a few words."""
+"""Of the files that hold a few words."""
 FIRST = ("record.json", "log.txt")
 MODELS = (".json", ".weights.npz")
 """Endings of what a model is saved in. Its samples may be many, and come last."""
-SMALL = ("offer.json", "progress.json")
+SMALL = ("offer.json", "progress.json", "wanted.json")
 OF_MODEL = re.compile(r"(model-[1-9]\d{0,5})\.[\w.-]+")
 
 

@@ -46,7 +46,11 @@ def guard(request: Request, run: Callable[[Request], None]) -> Ended:
     if request.walled:
         walls.leave_neighbours()
         # Only now: a mount cannot be bound from the namespace that was left.
-        doors = [walls.Door.open(f"{request.folder}/door", read_only=request.kind == "judge"), *walls.python_in_tmp()]
+        doors = [
+            walls.Door.open(f"{request.folder}/door", read_only=request.kind == "judge"),
+            walls.Door.open(f"{request.folder}/files", read_only=True),
+            *walls.python_in_tmp(),
+        ]
     elif sys.platform == "linux":
         walls.call("prctl", walls.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     furnished, furnishing = os.pipe()
@@ -127,7 +131,8 @@ def watch(job: int, request: Request, carrier: Carrier) -> Ended:
             os.kill(job, signal.SIGKILL)
             _, status = os.waitpid(job, 0)
             break
-        carrier.carry("progress.json")
+        for notice in ("progress.json", "wanted.json"):
+            carrier.carry(notice)
         if offer and offer.is_new():
             carrier.offer()
         if request.walled and not walls.is_closed(door) and len(os.listdir(door)) > SOCKETS:

@@ -15,6 +15,7 @@ from grader.records import (
     DataUsed,
     Evaluation,
     Evidence,
+    FileRead,
     Fit,
     Flag,
     Grade,
@@ -298,6 +299,12 @@ def good() -> Sample:
         ],
         code_lines=58,
         claims=[Claim(cell=9, metric="accuracy", value=0.9057, text="Test accuracy: 0.9057")],
+        files=[
+            FileRead(
+                asked=r"C:\data\fashion-mnist_train.csv", served="fashion-mnist_train.csv", source="sheet", cell=2
+            ),
+            FileRead(asked="notes.csv", served="notes.csv", source="submission", cell=3),
+        ],
     )
     columns = {"Viva": column(viva()), "Timely Completion": column(on_time()), **good_columns()}
     return Sample(

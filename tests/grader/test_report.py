@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from grader.records import Choice, Total
+from grader.records import Choice, FileRead, Total
 from grader.report import clean, clip, prose, render_report
 
 from . import samples_for_reports as samples
@@ -104,6 +104,7 @@ def test_markup_in_student_texts_is_escaped_and_hidden_codes_do_not_survive():
         "models": [hostile_model],
         "cells": [sample.evidence.cells[0].model_copy(update={"output": HOSTILE})],
         "answers": [sample.evidence.answers[0].model_copy(update={"text": HOSTILE})],
+        "files": [FileRead(asked=HOSTILE, served=HOSTILE, source="submission")],
         "run": sample.evidence.run.model_copy(update={"sentence": HOSTILE, "versions": {HOSTILE: HOSTILE}}),
     }
     page = page_of(
@@ -204,6 +205,12 @@ def test_the_most_confused_pair_is_named():
     assert "Most often confused: 27 of 200 rows of Shirt were taken for T-shirt/top ." in text_of(
         page_of(samples.good())
     )
+
+
+def test_what_was_served_for_a_file_is_listed():
+    page = text_of(page_of(samples.good()))
+    assert r"C:\data\fashion-mnist_train.csv fashion-mnist_train.csv the rows that load_data() gives too 2" in page
+    assert "notes.csv notes.csv handed in with the notebook 3" in page
 
 
 def test_a_limit_that_was_hit_is_named_with_its_value_and_the_way_to_raise_it():
