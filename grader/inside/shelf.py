@@ -135,7 +135,7 @@ class Shelf:
         member = [name] if named.has_member(name) else []
         target = os.path.join(top, *member, *rest)
         there = (is_there(top) or self.wait_for(named.key, top)) and is_there(target)
-        return Found(target, asked, named.served, "sheet") if there else None
+        return Found(target, asked, "/".join([named.served, *member]), "sheet") if there else None
 
     def wait_for(self, key: str, path: str) -> bool:
         """Ask the host for an export, and wait until it is there; False where it cannot be made."""

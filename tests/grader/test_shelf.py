@@ -101,7 +101,10 @@ def test_an_export_is_asked_for_once_and_one_that_is_refused_stands_for_nothing(
     assert library.asked == ["k1", "k2"]
     (library.folder / "made" / "k2" / "cifar-10-batches-py").mkdir(parents=True)
     (library.folder / "made" / "k2" / "cifar-10-batches-py" / "data_batch_1").touch()
-    assert library.find("data_batch_1") == "made/k2/cifar-10-batches-py/data_batch_1"
+    found = library.shelf.find("data_batch_1")
+    assert found is not None
+    assert found.path == str(library.folder / "made" / "k2" / "cifar-10-batches-py" / "data_batch_1")
+    assert found.served == "cifar-10-batches-py/data_batch_1"
 
 
 def test_what_is_there_is_left_alone_and_what_is_served_is_noted(library: Library) -> None:
