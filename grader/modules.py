@@ -9,13 +9,19 @@ from rapidfuzz.distance import OSA
 PACKAGES = {
     "PIL": "pillow",
     "albumentations": "albumentations",
+    "autokeras": "autokeras",
+    "bokeh": "bokeh",
     "bs4": "beautifulsoup4",
     "catboost": "catboost",
+    "contractions": "contractions",
+    "cufflinks": "cufflinks",
     "cv2": "opencv-python-headless",
     "datasets": "datasets",
+    "emoji": "emoji",
     "fastai": "fastai",
     "flax": "flax",
     "gensim": "gensim",
+    "graphviz": "graphviz",
     "h5py": "h5py",
     "imageio": "imageio",
     "imblearn": "imbalanced-learn",
@@ -29,8 +35,11 @@ PACKAGES = {
     "keras_tuner": "keras-tuner",
     "librosa": "librosa",
     "lightgbm": "lightgbm",
+    "livelossplot": "livelossplot",
     "matplotlib": "matplotlib",
+    "missingno": "missingno",
     "mlxtend": "mlxtend",
+    "mpi4py": "mpi4py",
     "networkx": "networkx",
     "nltk": "nltk",
     "numba": "numba",
@@ -45,12 +54,14 @@ PACKAGES = {
     "pydot": "pydot",
     "pytorch_lightning": "pytorch-lightning",
     "requests": "requests",
+    "scikeras": "scikeras",
     "scikitplot": "scikit-plot",
     "scipy": "scipy",
     "seaborn": "seaborn",
     "shap": "shap",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
+    "skorch": "skorch",
     "spacy": "spacy",
     "statsmodels": "statsmodels",
     "sympy": "sympy",
@@ -59,34 +70,32 @@ PACKAGES = {
     "tensorflow_addons": "tensorflow-addons",
     "tensorflow_datasets": "tensorflow-datasets",
     "tensorflow_hub": "tensorflow-hub",
+    "tensorflow_text": "tensorflow-text",
+    "textblob": "textblob",
     "tf_keras": "tf-keras",
+    "tflearn": "tflearn",
     "torch": "torch",
     "torchinfo": "torchinfo",
+    "torchmetrics": "torchmetrics",
     "torchsummary": "torchsummary",
     "torchvision": "torchvision",
+    "torchviz": "torchviz",
     "tqdm": "tqdm",
     "transformers": "transformers",
     "visualkeras": "visualkeras",
     "wordcloud": "wordcloud",
     "xgboost": "xgboost",
     "yaml": "pyyaml",
+    "ydata_profiling": "ydata-profiling",
 }
 """Well-known packages: the name that is imported, and the name that pip installs."""
-ELSEWHERE = {
-    "google.colab": "only exists on Colab",
-    "kaggle_datasets": "only exists on Kaggle",
-    "kaggle_secrets": "only exists on Kaggle",
-    "kaggle": "needs the network, which a graded notebook does not have",
-    "kagglehub": "needs the network, which a graded notebook does not have",
-}
-"""Modules that nobody can install here, and why."""
 NAMED = re.compile(r"No module named '([\w.]{1,200})'")
 SHORT_NAME = 4
 """Names shorter than this lie too near to each other to tell a slip of the pen."""
 
 
 def named_in(message: str) -> str:
-    """The full name of the module that an import did not find, such as google.colab; empty where there is none."""
+    """The full name of the module that an import did not find, such as sklearn.metrcs; empty where there is none."""
     found = NAMED.search(message)
     return found[1] if found else ""
 
@@ -102,9 +111,6 @@ def is_gap(name: str) -> bool:
 def next_step(name: str) -> str:
     """What the student does about a module that could not be imported."""
     top = name.partition(".")[0]
-    for elsewhere, why in ELSEWHERE.items():
-        if f"{name}.".startswith(f"{elsewhere}."):
-            return f"`{elsewhere}` {why}. Take its lines away; keras.datasets loads the data here as well."
     if top != name and (top in PACKAGES or top in sys.stdlib_module_names):
         return f"`{top}` is here, but it has no part of the name `{name}`. Look the name up in its documentation."
     if meant := misspelled(name):

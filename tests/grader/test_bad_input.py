@@ -103,11 +103,11 @@ def test_pytorch_is_told_that_keras_is_asked_for(grade: Grade, write_notebook):
 
 
 def test_a_missing_module_is_named_and_costs_no_marks(grade: Grade, write_notebook):
-    graded, evidence, page = grade(write_notebook("import cv2\nimport keras\ncv2.imread('a.png')", "cv2.model()"))
+    graded, evidence, page = grade(write_notebook("import catboost\nimport keras\ncatboost.Pool()", "catboost.model()"))
     architecture = graded.grade.columns["Answers"].criteria[0]
     assert architecture.outcome == "pending"
-    assert "cv2" in page
-    assert evidence.run.missing_modules == ["cv2"]
+    assert "catboost" in page
+    assert evidence.run.missing_modules == ["catboost"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,6 @@ def test_a_missing_module_is_named_and_costs_no_marks(grade: Grade, write_notebo
         ("while True: pass", "limit", "wall_seconds"),
         ("import os; os._exit(0)", "died", "exit code 0"),
         ("hog = np.ones(10**9)", "errors", "memory_mb"),
-        ("answer = input('How many epochs? ')", "errors", "input()"),
         ("print('x' * 100_000_000)", "limit", "output_mb"),
     ],
 )

@@ -103,12 +103,8 @@ def test_nothing_that_a_notebook_started_outlives_it(run: Run):
 
 
 def test_a_missing_module_is_the_graders_gap_but_a_slip_of_the_pen_or_a_file_of_ones_own_is_not(run: Run):
-    recording = run("import nunpy", "import torch", "import my_utils")
-    assert recording.run.missing_modules == ["torch"]
-
-
-def test_input_is_refused_with_words(run: Run):
-    assert "asked for input()" in run("name = input('Your name: ')").run.sentence
+    recording = run("import nunpy", "import catboost", "import my_utils")
+    assert recording.run.missing_modules == ["catboost"]
 
 
 def test_the_same_seed_gives_the_same_training(run: Run):
