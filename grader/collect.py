@@ -40,6 +40,9 @@ MAGIC = re.compile(r"^[ \t\f]*[!%?,;/]|=[ \t\f]*[!%]|\?[ \t\f]*$", re.MULTILINE)
 AUTOMAGIC = re.compile(r"(cat|cd|conda|cp|env|load_ext|ls|mamba|man|matplotlib|mkdir|mv|pip|pwd|pylab|rm|uv)\b.*")
 """A cell of one line that IPython takes for a magic although its % is missing."""
 
+BARE_INSTALL = re.compile(r"^([ \t]*)(?=(?:pip[\d.]*|conda)[ \t]+(?:un)?install\b)", re.MULTILINE)
+"""Where a line begins that installs something and has no ! or % before it."""
+
 EXPORT = "Open the notebook in Jupyter or Colab, choose File > Download > Download .ipynb, and hand in that file."
 SIGNATURES = (
     (b"PK\x03\x04", "a zip archive or a Word document", "Hand in the .ipynb file itself."),
@@ -297,7 +300,20 @@ def mended_cells(cells: list[Any], notes: list[str]) -> list[Cell]:
         kind = "cell" if cell["cell_type"] == "code" else "text"
         numbers[kind] += 1
         mended.append(mended_cell(cell, f"{kind}-{numbers[kind]}"))
+        if kind == "cell" and (source := with_signs(mended[-1]["source"])):
+            mended[-1]["source"] = source
+            notes.append(
+                f"In cell {numbers[kind]} a line `pip install` without a ! before it was read as if it had one."
+            )
     return mended
+
+
+def with_signs(source: str) -> str | None:
+    """A cell that cannot be read but for its bare `pip install`, with a ! before it; None for any other cell."""
+    if not BARE_INSTALL.search(source) or not syntax_of(source).error:
+        return None
+    mended = BARE_INSTALL.sub(r"\1!", source)
+    return None if syntax_of(mended).error else mended
 
 
 def is_complete(cell: Cell) -> bool:

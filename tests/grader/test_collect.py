@@ -286,13 +286,21 @@ def test_what_ipython_can_read_is_left_alone(read, source):
 
 
 def test_a_cell_that_cannot_be_parsed_is_named_with_its_line(read):
-    cells = [code("x = 1"), text("text"), code("\n\n%matplotlib inline\nprint('a'"), code("pip install x\nimport y")]
+    cells = [code("x = 1"), text("text"), code("\n\n%matplotlib inline\nprint('a'"), code("prose here\nimport y")]
     errors = unparsable(read(document(*cells)).notebook)
     assert [(number, error.kind, error.line) for number, error in errors.items()] == [
         (2, "SyntaxError", 4),
         (3, "SyntaxError", 1),
     ]
     assert errors[2].message == "'(' was never closed"
+
+
+def test_an_install_without_its_sign_is_read_as_if_it_had_one(read):
+    quoted = 'text = """\npip install x\n"""'
+    found = read(document(code("pip install x\nimport y"), code(quoted), code("pip install x\nprose here")))
+    assert [cell.source for cell in found.notebook.cells[:2]] == ["!pip install x\nimport y", quoted]
+    assert list(unparsable(found.notebook)) == [3]
+    assert found.submission.notes[-1].startswith("In cell 1 a line `pip install` without a !")
 
 
 @pytest.mark.parametrize(
