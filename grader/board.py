@@ -87,7 +87,7 @@ class Board:
         table.add_column("Open")
         table.add_column("Why")
         for name, column in grade.columns.items():
-            lost = [criterion for criterion in column.criteria if criterion.outcome != "earned"]
+            lost = [criterion for criterion in column.criteria if criterion.outcome not in {"earned", "advice"}]
             why = "; ".join(f"expected {criterion.expected}, found {criterion.found}" for criterion in lost)
             table.add_row(name, decided(column), rest(column), Text(printable(why)[:300]))
         table.add_section()

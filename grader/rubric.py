@@ -18,7 +18,8 @@ class CriterionScheme(Record):
 
     id: Name
     title: Line
-    marks: Marks
+    marks: Annotated[float, Field(ge=0)]
+    """With 0 it is advice."""
 
 
 class ColumnScheme(Record):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 from grader.modules import pip_install
 from grader.records import CheckResult, Column, Criterion, Evidence, Flag, Grade, RunSummary, Submission, Total
@@ -67,10 +68,11 @@ def score_criterion(scheme: CriterionScheme, checks: list[CheckResult]) -> Crite
         criterion = pending(scheme.id, scheme.title, scheme.marks, telling.expected, telling.found, telling.hint)
         return criterion.model_copy(update={"checks": checks, "trust": telling.trust})
     share = sum(check.share * check.weight for check in checks) / sum(check.weight for check in checks)
+    missed: Literal["advice", "lost", "partial"] = "advice" if not scheme.marks else "partial" if share else "lost"
     return Criterion(
         id=scheme.id,
         title=scheme.title,
-        outcome="earned" if share == 1 else "lost" if share == 0 else "partial",
+        outcome="earned" if share == 1 else missed,
         marks=round(scheme.marks * share, 2),
         out_of=scheme.marks,
         expected=telling.expected,

@@ -50,7 +50,12 @@ def test_a_teacher_changes_marks_without_python(changed):
             "columns.1.criteria.3.marks",
             "required",
         ),
-        ('title = "The code is tidy", marks = 1', 'title = "Tidy", marks = 0', "columns.1.criteria.3.marks", "than 0"),
+        (
+            'title = "The code is tidy", marks = 1',
+            'title = "Tidy", marks = -1',
+            "columns.1.criteria.3.marks",
+            "equal to 0",
+        ),
     ],
 )
 def test_a_broken_rubric_is_named_with_its_key(changed, before: str, after: str, key: str, words: str):

@@ -10,6 +10,7 @@ from . import samples_for_reports as samples
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 DUE = datetime(2026, 11, 20, 23, 59, tzinfo=INDIA)
+ADVICE = CriterionScheme(id="advice", title="Advice", marks=0)
 RUBRIC = Rubric(
     name="small",
     title="A small one",
@@ -71,6 +72,16 @@ def test_a_check_that_decides_nothing_leaves_its_criterion_pending_and_costs_not
     found = criterion("network", check("network", "failed"), check("network", status, found="a fault"))
     assert (found.outcome, found.marks, found.found) == ("pending", None, "a fault")
     assert len(found.checks) == 2
+
+
+@pytest.mark.parametrize(("status", "outcome"), [("passed", "earned"), ("failed", "advice"), ("partial", "advice")])
+def test_a_criterion_without_marks_is_advice(status: str, outcome: str):
+    columns = [RUBRIC.columns[0].model_copy(update={"criteria": [*RUBRIC.columns[0].criteria, ADVICE]})]
+    submission = Submission(student="Asha", assignment="small", path="a.ipynb", sha256="0")
+    rubric = RUBRIC.model_copy(update={"columns": columns})
+    results = [check("network"), check("result"), check("advice", status)]
+    column = score(results, rubric, submission, samples.good().evidence).columns["Answers"]
+    assert (column.marks, column.pending, column.criteria[-1].outcome) == (5, 0, outcome)
 
 
 def test_a_criterion_without_a_check_waits_for_the_teacher():
