@@ -58,6 +58,9 @@ def grade(
         Path | None,
         typer.Option(help="Folder of data files that notebooks may ask for, found by their names wherever they look."),
     ] = None,
+    strict_api: Annotated[
+        bool, typer.Option("--strict-api", help="Do not make names work that today's libraries no longer have.")
+    ] = False,
     isolation: IsolationOption = Isolation.wall,
     course: CourseFolder = None,
     quiet: Quiet = False,
@@ -76,7 +79,9 @@ def grade(
     refuse_namesakes(notebooks)
     refuse_unreadable(notebooks)
     failed: dict[Path, TeacherError] = {}
-    opened = open_desk(course, assignment, isolation.value, budget=seconds, files=files)
+    opened = open_desk(
+        course, assignment, isolation.value, budget=seconds, files=files, strict_api=strict_api
+    )
     with Board(quiet) as board, opened as desk:
         agree(desk)
         make_folder(out)

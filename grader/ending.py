@@ -36,7 +36,6 @@ MEANINGS = {
 """What a limit means, and what to do."""
 NEARLY = 0.9
 """Of the memory limit: who crashes above it asked for the rest in one piece, and did not get it."""
-INPUT_REFUSED = "StdinNotImplementedError"
 
 
 @dataclass(frozen=True)
@@ -111,10 +110,7 @@ def error_sentence(failed: list[CellRun]) -> str:
     """The first error, and how many more there were."""
     first = failed[0]
     assert first.error is not None
-    if first.error.kind == INPUT_REFUSED:
-        what = "asked for input(), which nobody answers while a notebook is graded: write the value into the code"
-    else:
-        line = f", line {first.error.line}," if first.error.line else ""
-        what = f"{line} stopped with {first.error.kind}: {first.error.message[:300]}".removeprefix(" ")
+    line = f", line {first.error.line}," if first.error.line else ""
+    what = f"{line} stopped with {first.error.kind}: {first.error.message[:300]}".removeprefix(" ")
     more = f" {len(failed) - 1} more stopped as well." if len(failed) > 1 else ""
     return f"Cell {first.number}{'' if what.startswith(',') else ' '}{what}.{more} The other cells ran."

@@ -27,7 +27,7 @@ from grader.files import Shelf, lay_out, making
 from grader.inside.request import LAUNCH_FAILED, Ended
 from grader.offers import Proven, answering
 from grader.provisioner import SandboxKernelManager
-from grader.records import CellError, CellRun, FileRead, Model, Run
+from grader.records import CellError, CellRun, FileRead, Model, OldName, Run, Substitute
 from grader.sandbox import Job, Sandbox
 from grader.sheet import Limits
 
@@ -37,28 +37,34 @@ OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_
 SHUTDOWN_SECONDS = 10.0
 REPORT_SECONDS = 0.3
 MOST_STEPS = 10**9
-MOST_MODELS = 1_000
+MOST_ITEMS = 1_000
 
 Progress = Callable[[dict[str, int]], None]
 """Called with what the notebook is at: cell, of (cells), epoch, epochs."""
 
 
-def readable(models: object) -> list[Model]:
-    """Those of the models that are what the recorder writes: one that is not must not hide the others."""
-    found = []
-    for model in models[:MOST_MODELS] if isinstance(models, list) else []:
-        with suppress(ValidationError):
-            found.append(Model.model_validate(model))
-    return found
+def readable(record: type[Record]) -> BeforeValidator:
+    """Keeps those of a list's items that are what the recorder writes: one that is not must not hide the others."""
+
+    def keep(items: object) -> list[Record]:
+        found = []
+        for item in items[:MOST_ITEMS] if isinstance(items, list) else []:
+            with suppress(ValidationError):
+                found.append(record.model_validate(item))
+        return found
+
+    return BeforeValidator(keep)
 
 
 class Recorded(Record):
     """record.json, as the recorder in the kernel writes it."""
 
-    models: Annotated[list[Model], BeforeValidator(readable)] = []
-    files: Annotated[list[FileRead], Field(max_length=MOST_FILES)] = []
+    models: Annotated[list[Model], readable(Model)] = []
+    files: Annotated[list[FileRead], readable(FileRead)] = []
     training_seconds: Seconds = 0
     versions: dict[str, str] = {}
+    old_names: Annotated[list[OldName], readable(OldName)] = []
+    substitutes: Annotated[list[Substitute], readable(Substitute)] = []
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,8 @@ class Recording:
     """Folder with the saved models and samples; None where nothing ran."""
     read: list[FileRead] = field(default_factory=list)
     """Files that were found by their names."""
+    old_names: list[OldName] = field(default_factory=list)
+    substitutes: list[Substitute] = field(default_factory=list)
 
 
 @dataclass
@@ -147,6 +155,7 @@ def execute(
     progress: Progress | None = None,
     proven: Proven | None = None,
     shelf: Shelf | None = None,
+    strict_api: bool = False,
 ) -> Recording:
     """Run a copy of the notebook in the sandbox, cell by cell; a cell that raises does not stop the ones after it.
 
@@ -160,6 +169,7 @@ def execute(
         proven: says of a model in training whether its verdict is in, so that the training may end; None lets it go
             on to its end.
         shelf: what is found by its name where a file is not there; None finds nothing.
+        strict_api: names that the libraries no longer have are not made to work.
 
     """
     notebook = without(notebook, unparsable)
@@ -167,7 +177,8 @@ def execute(
     job = sandbox.room()
     lay_out(shelf, job)
     found = shelf.settings(job) if shelf else None
-    manager = kernel_for(job, limits, notes, {"seed": seed, "offers": proven is not None, "shelf": found})
+    settings = {"seed": seed, "offers": proven is not None, "shelf": found, "old_api": not strict_api}
+    manager = kernel_for(job, limits, notes, settings)
     with answering(job, proven), making(job, shelf):
         over = play(notebook, manager, notes, progress)
     ended = job.ended.result(timeout=60)
@@ -189,7 +200,9 @@ def execute(
         versions=recorded.versions,
         limits=limits,
     )
-    return Recording(run, cells, recorded.models, job.result, recorded.files)
+    return Recording(
+        run, cells, recorded.models, job.result, recorded.files, recorded.old_names, recorded.substitutes
+    )
 
 
 def kernel_for(job: Job, limits: Limits, notes: Notes, settings: dict[str, Any]) -> SandboxKernelManager:

@@ -48,6 +48,8 @@ class Desk:
     limits: Limits
     stops_early: bool
     """Training ends once its result earns full marks."""
+    strict_api: bool = False
+    """Names that the libraries no longer have are not made to work."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def open_desk(
     data: Literal["real", "stand-in", "any"] = "any",
     sealed_seed: int | None = None,
     files: Path | None = None,
+    strict_api: bool = False,
 ) -> Iterator[Desk]:
     """Everything that grading the assignment `name` needs; the sandbox in it ends with the `with` block.
 
@@ -80,6 +83,7 @@ def open_desk(
         data: any takes the stand-in where the real data set is not to be had.
         sealed_seed: seals other rows than the course's own, for `grader calibrate`.
         files: the teacher's folder of files that notebooks may ask for.
+        strict_api: names that the libraries no longer have are not made to work.
 
     Raises:
         TeacherError: the course, the data or the machine is not as it should be.
@@ -96,7 +100,8 @@ def open_desk(
     limits = with_budget(assignment.limits, budget)
     folders = {dataset: served.folder} | ({TEACHERS: teachers_folder(files)} if files else {})
     with open_sandbox(isolation, folders) as sandbox:
-        yield Desk(course, assignment, rubric, served, sandbox, thresholds, limits, stops_early=budget != "full")
+        stops_early = budget != "full"
+        yield Desk(course, assignment, rubric, served, sandbox, thresholds, limits, stops_early, strict_api)
 
 
 def agree(desk: Desk) -> None:
@@ -204,6 +209,7 @@ def run_notebook(
         progress=progress,
         proven=verdicts_at(desk).is_in if desk.stops_early else None,
         shelf=shelf_for(desk.assignment.files, text_of(collected.saved), desk.served, attached),
+        strict_api=desk.strict_api,
     )
     return replace(recording, run=explain(recording.run, instead_of_keras(imported_modules(notebook))))
 
@@ -236,6 +242,8 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
         code_lines=count_code_lines(notebook),
         claims=find_claims(collected.saved),
         files=recording.read,
+        old_names=recording.old_names,
+        substitutes=recording.substitutes,
     )
 
 

@@ -193,6 +193,28 @@ class Run(Record):
     limits: Limits = Limits()
 
 
+class OldName(Record):
+    """A name that the notebook uses and today's libraries no longer have: it was made to work."""
+
+    old: Name
+    today: Line
+    """What to write instead."""
+    dropped_in: Name
+    """Library and version that no longer has it; that warns of it, where it `runs_as_is`."""
+    runs_as_is: bool = False
+    """The libraries still take it."""
+    cell: int | None = None
+    """Number of the first code cell that uses it."""
+
+
+class Substitute(Record):
+    """Something that the notebook asked for and that was not done, or done in another way."""
+
+    sentence: Line
+    cell: int | None = None
+    """Number of the first code cell that asked for it."""
+
+
 class Claim(Record):
     """A figure printed in the notebook's outputs as handed in."""
 
@@ -299,6 +321,9 @@ class Evidence(Record):
     claims: list[Claim] = []
     files: list[FileRead] = []
     """Files that were not where the notebook looked for them, or came with it."""
+    old_names: Annotated[list[OldName], Field(max_length=1_000)] = []
+    """Advice: they cost nothing but what the rubric says."""
+    substitutes: Annotated[list[Substitute], Field(max_length=1_000)] = []
 
     def of(self, network: str) -> "Evidence":
         """The evidence with the choice for one network of the sheet alone."""
@@ -392,8 +417,8 @@ class Criterion(Record):
 
     id: Name
     title: Line
-    outcome: Literal["earned", "partial", "lost", "pending"]
-    """pending: nobody and nothing has decided it yet; it is not counted."""
+    outcome: Literal["earned", "partial", "lost", "pending", "advice"]
+    """pending: nobody and nothing has decided it yet; it is not counted. advice: not met, and worth no marks."""
     marks: float | None
     """None while pending."""
     out_of: float

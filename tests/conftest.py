@@ -43,9 +43,9 @@ def sandbox(desk: Desk) -> Sandbox:
 def run(sandbox: Sandbox) -> Run:
     """Run these cells in the sandbox."""
 
-    def play(*cells: str, **limits: float) -> Recording:
-        notebook = notebook_of(*cells)
-        return execute(notebook, unparsable(notebook), sandbox, Limits(**{"wall_seconds": 60, **limits}))
+    def play(*cells: str, strict_api: bool = False, **limits: float) -> Recording:
+        notebook, allowed = notebook_of(*cells), Limits(**{"wall_seconds": 60, **limits})
+        return execute(notebook, unparsable(notebook), sandbox, allowed, strict_api=strict_api)
 
     return play
 

@@ -1,8 +1,13 @@
-"""The name of a module -> what is done to it as soon as a notebook has imported it; until then it costs nothing."""
+"""Modules and names that are not there, or not yet -> what stands in for them once a notebook asks.
 
+All of it costs nothing until then: Python asks a finder at the end of `sys.meta_path`, and a module's `__getattr__`,
+only for what it has not found itself.
+"""
+
+import importlib
 import sys
 from collections.abc import Callable, Sequence
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
@@ -10,6 +15,8 @@ from typing import Any
 
 Patch = Callable[[Any], object]
 """Called with a module that has been imported."""
+Maker = Callable[[str], ModuleType | None]
+"""The full name of a module -> the module; None where there is nothing to stand in for it."""
 
 
 class Waiting(MetaPathFinder):
@@ -37,13 +44,40 @@ class Waiting(MetaPathFinder):
         return spec
 
 
+class LastResort(MetaPathFinder, Loader):
+    """Makes the modules that nobody else has found."""
+
+    def __init__(self) -> None:
+        self.makers: list[Maker] = []
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """A spec that holds the module itself."""
+        for maker in self.makers:
+            if module := maker(fullname):
+                return ModuleSpec(fullname, self, loader_state=module, is_package=True)
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module that was made when it was looked for."""
+        module = spec.loader_state
+        assert isinstance(module, ModuleType)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """It is whole already."""
+
+
 waiting = Waiting()
+last_resort = LastResort()
 
 
 def install() -> None:
-    """Ask `waiting` before all other finders."""
+    """Ask `waiting` before all other finders, and `last_resort` after them."""
     if waiting not in sys.meta_path:
         sys.meta_path.insert(0, waiting)
+        sys.meta_path.append(last_resort)
 
 
 def after_import(name: str, patch: Patch) -> None:
@@ -52,3 +86,29 @@ def after_import(name: str, patch: Patch) -> None:
         patch(sys.modules[name])
     else:
         waiting.patches.setdefault(name, []).append(patch)
+
+
+def lend(module: Any, find: Callable[[str], Any]) -> None:
+    """Ask `find` for a name that the module does not have; it raises AttributeError where it has none either."""
+    before = vars(module).get("__getattr__")
+
+    def look_up(name: str) -> Any:
+        try:
+            return find(name)
+        except AttributeError:
+            if before:
+                return before(name)
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}") from None
+
+    module.__getattr__ = look_up
+
+
+def found(path: str) -> Any:
+    """The object at a path such as `keras.utils.to_categorical`, as far as modules go by importing them."""
+    parts = path.split(".")
+    thing: Any = importlib.import_module(parts[0])
+    for number, part in enumerate(parts[1:], start=2):
+        if not hasattr(thing, part) and isinstance(thing, ModuleType):
+            importlib.import_module(".".join(parts[:number]))
+        thing = getattr(thing, part)
+    return thing

@@ -20,6 +20,7 @@ STACK = (
     "pandas",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
+    "seaborn",
     "PIL.Image",
     "sklearn.linear_model",
     "sklearn.metrics",

@@ -6,11 +6,12 @@ from typing import Any
 
 from ipykernel.kernelapp import IPKernelApp
 
-from grader.inside import files, imports, loaders, served, urls, walls
+from grader.inside import files, imports, loaders, old_api, rewrite, served, stand_ins, urls, walls
 from grader.inside.offers import Offers
 from grader.inside.recorder import Recorder
 from grader.inside.request import Request
 from grader.inside.shelf import Shelf
+from grader.inside.shells import Shells
 
 DOOR_SECONDS = 0.005
 
@@ -18,7 +19,8 @@ DOOR_SECONDS = 0.005
 def run(request: Request) -> None:
     """Be a kernel until it is shut down.
 
-    Settings: connection_file, served, cells, training_seconds, offers, shelf (None where files are not looked up).
+    Settings: connection_file, served, cells, training_seconds, offers, shelf (None where files are not looked up),
+    old_api.
     """
     settings: dict[str, Any] = request.settings
     served.install(settings["served"])
@@ -26,15 +28,22 @@ def run(request: Request) -> None:
     offers = Offers(out, door) if settings["offers"] else None
     recorder = Recorder(out, settings["cells"], settings["training_seconds"], offers)
     recorder.install()
+    imports.install()
+    stand_ins.install()
+    if settings["old_api"]:  # After the recorder, so that it sees calls as Keras takes them today.
+        old_api.install()
     app = IPKernelApp.instance()
     app.initialize(["-f", settings["connection_file"], "--IPKernelApp.capture_fd_output=False"])
-    recorder.attach(app.shell)
-    imports.install()
+    shell: Any = app.shell
+    recorder.attach(shell)
     if settings["shelf"] is not None:
         shelf = Shelf(settings["shelf"], recorder.ask, door / "refused.json", recorder.note_file)
         files.install(shelf, str(Path(request.folder, "work")))
         urls.install(shelf, walled=request.walled)
         loaders.install(settings["served"], shelf)
+    Shells(shell).install(shell)
+    stand_ins.quiet_keyboard(app.kernel)
+    shell.ast_transformers += rewrite.transformers
     # The sockets are there; the guardian now closes the door, so that no student's code writes to the host's disk.
     while request.walled and not walls.is_closed(f"{request.folder}/door"):
         time.sleep(DOOR_SECONDS)

@@ -24,6 +24,7 @@ import tensorflow
 
 from grader.inside import describe, samples
 from grader.inside.governor import Governor, counts_epochs, hastened, pad, shorten, watches_batches
+from grader.inside.notes import notes
 from grader.inside.offers import Offers
 from grader.inside.shelf import Found
 
@@ -116,7 +117,7 @@ class Recorder:
     def before_cell(self, info: Any) -> None:
         """Note which cell runs: Jupyter sends no number, so the host has told the order beforehand."""
         if info.store_history:
-            self.cell = next(self.cells, None)
+            self.cell = notes.cell = next(self.cells, None)
             self.progress(force=True)
 
     def after_cell(self, namespace: dict[str, Any]) -> None:
@@ -312,6 +313,7 @@ class Recorder:
             "files": list(self.files.values()),
             "training_seconds": self.trained,
             "versions": versions(),
+            **notes.facts(),
         }
         write_atomically(self.out / "record.json", lambda path: path.write_text(json.dumps(record, default=str)))
 

@@ -14,7 +14,7 @@ NEXT_STEP = {
     "SyntaxError": "Python cannot read the cell. Look at that line and the one above for a bracket, colon or quote.",
     "IndentationError": "Python cannot read the cell. Lines of one block must begin at the same column.",
     "FileNotFoundError": "Only the notebook is handed in, without files. Load the data with keras.datasets.",
-    "StdinNotImplementedError": "Nobody can type while the notebook is graded. Write the value into the code.",
+    "EOFError": "Nobody can type while the notebook is graded. Write the value into the code.",
     "MemoryError": "The notebook asked for more memory than it may have. Work on fewer rows at a time.",
 }
 

@@ -161,6 +161,21 @@ def test_a_notebook_that_fails_is_named_and_the_others_are_graded(
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"asha", "chitra"}
 
 
+@pytest.mark.parametrize(("words", "strict"), [((), False), (("--strict-api",), True)])
+def test_strict_api_is_for_those_who_ask_for_it(
+    grade: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], strict: bool
+):
+    asked = []
+
+    def open_desk(*_: object, strict_api: bool, **__: object) -> object:
+        asked.append(strict_api)
+        raise SandboxError("Expected a kernel.")
+
+    monkeypatch.setattr(pipeline, "open_desk", open_desk)
+    assert grade(*words).code == 3
+    assert asked == [strict]
+
+
 def test_all_files_are_looked_at_before_the_first_is_graded(grade: Command, tmp_path: Path):
     assert is_one_line(grade("gone.ipynb", "--out", "out"), "gone.ipynb")
     assert not (tmp_path / "out").exists()

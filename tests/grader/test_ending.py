@@ -39,10 +39,6 @@ def test_a_cell_that_was_skipped_is_an_error_and_not_a_clean_run():
     assert "Cell 2, line 2, stopped with SyntaxError" in found.sentence
 
 
-def test_a_question_to_nobody_is_told_as_such():
-    assert "Cell 1 asked for input()" in ending(failed(1, "StdinNotImplementedError"), ok(2), ok(3)).sentence
-
-
 @pytest.mark.parametrize(("code", "words"), [(0, "with exit code 0"), (-11, "by signal 11")])
 def test_a_kernel_that_was_gone_before_the_last_cell_has_died(code: int, words: str):
     found = ending(ok(1), ended=Ended(code=code), current=2)

@@ -50,6 +50,28 @@ def test_a_page_made_from_the_stand_in_says_so(graded: Path):
     assert "stand-in" in (graded / "report.html").read_text()
 
 
+def test_old_names_and_what_was_not_done_are_told_and_cost_nothing(desk: Desk, write_notebook, tmp_path: Path):
+    build = "model = keras.Sequential([keras.layers.Dense(10, input_shape=(784,))])"
+    path = write_notebook("!pip install x", "from keras.utils import np_utils\nimport keras", build)
+    graded = grade_notebook(path, desk, tmp_path)
+    evidence = Evidence.model_validate_json((graded.folder / "evidence.json").read_text())
+    assert [(name.old, name.cell, name.runs_as_is) for name in evidence.old_names] == [
+        ("keras.utils.np_utils", 2, False),
+        ("input_shape= of a layer", 3, True),
+    ]
+    assert [each.cell for each in evidence.substitutes] == [1]
+    advice = graded.grade.columns["Coding Efficiency"].criteria[-1]
+    assert (advice.id, advice.outcome, advice.out_of) == ("current-api", "advice", 0)
+    page = (graded.folder / "report.html").read_text()
+    assert "keras.utils.np_utils" in page
+    assert "Cell 1: <code>!pip install x</code> was not run" in page
+
+
+def test_strict_api_holds_for_a_whole_desk(desk: Desk, write_notebook, tmp_path: Path):
+    graded = grade_notebook(write_notebook("import numpy as np\nnp.int"), replace(desk, strict_api=True), tmp_path)
+    assert graded.grade.run.status == "errors"
+
+
 def calibration(data: str, full: float, *, stand_in: bool = False, sealed_seed: int = 7) -> Calibration:
     """A calibration on the data of that fingerprint."""
     marks = {"accuracy": {"floor": 0.5, "full": full}}

@@ -1,0 +1,104 @@
+from grader.inside.stand_ins import MOST_ANSWERS, STAND_INS
+from tests.conftest import Run
+from tests.grader.test_old_api import failures
+
+
+def test_colab_and_kaggle_are_harmless_and_what_they_were_asked_for_is_told(run: Run):
+    colab = """
+from google.colab import auth, drive, files, output, userdata
+import google.colab
+drive.mount("/content/drive", force_remount=True)
+uploaded = files.upload()
+for name in uploaded.keys():
+    print(name)
+auth.authenticate_user(); output.clear(); userdata.get("KEY") + ""; drive.flush_and_unmount()
+with output.redirect_to_element("#x"):
+    pass
+"""
+    own = "open('own.csv', 'w').write('a,b'); assert uploaded['own.csv'] == b'a,b'"
+    kaggle = """
+import gdown, kaggle, kagglehub, opendatasets
+from kaggle.api.kaggle_api_extended import KaggleApi
+api = KaggleApi()
+api.authenticate(); kaggle.api.dataset_download_files("a/b", path=".", unzip=True)
+assert kagglehub.dataset_download("author/name") == "name"
+opendatasets.download("https://kaggle.com/x"); gdown.download("https://drive.google.com/x", "x.csv")
+"""
+    recording = run(colab, own, kaggle)
+    assert failures(recording) == {}
+    said = [(each.cell, each.sentence) for each in recording.substitutes]
+    assert (1, "Google Drive was not mounted at /content/drive: files are looked for by their names.") in said
+    assert (1, "`files.upload()` uploaded nothing: nobody chooses a file while a notebook is graded.") in said
+    assert (3, "`author/name` was not downloaded: there is no network.") in said
+
+
+def test_every_stand_in_is_there(run: Run):
+    assert failures(run("\n".join(f"import {name}" for name in STAND_INS))) == {}
+
+
+def test_input_gets_an_empty_line_but_no_endless_row_of_them(run: Run):
+    ask = "import getpass\nassert input('How many? ') == getpass.getpass() == ''"
+    recording = run(ask, "while not input():\n    pass", "print('go on')")
+    assert failures(recording) == {2: f"EOFError: input() was asked {MOST_ANSWERS} times, and nobody types here"}
+    assert recording.cells[0].output.startswith("How many?")
+    assert [each.sentence for each in recording.substitutes] == [
+        "`input()` got an empty line: nobody types while a notebook is graded."
+    ]
+
+
+def test_windows_do_not_open_and_their_pictures_are_in_the_output(run: Run):
+    opencv = """
+import cv2, numpy as np
+from google.colab.patches import cv2_imshow
+cv2.namedWindow("w"); cv2.imshow("w", np.zeros((4, 4, 3), np.uint8)); cv2_imshow(np.zeros((4, 4)))
+while cv2.waitKey(1) & 0xFF != ord("q"):
+    pass
+cv2.destroyAllWindows()
+"""
+    plots = """
+import matplotlib
+matplotlib.use("TkAgg", warn=False)
+import matplotlib.pyplot as plt
+plt.switch_backend("Qt5Agg"); plt.plot([1, 2]); plt.show(block=True)
+"""
+    recording = run(opencv, plots, "%matplotlib notebook\nplt.plot([2, 1]); plt.show()")
+    assert failures(recording) == {}
+    assert recording.cells[0].output.count("PIL.Image") == 2
+    assert [cell.output.count("<Figure") for cell in recording.cells[1:]] == [1, 1]
+    assert "Matplotlib's backend TkAgg needs a window" in recording.substitutes[0].sentence
+
+
+def test_networks_are_drawn_without_graphviz(run: Run):
+    build = "import keras, os\nmodel = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])"
+    draw = """
+from ann_visualizer.visualize import ann_viz
+from keras.utils import model_to_dot, plot_model
+from keras_visualizer import visualizer
+ann_viz(model, title="Mine", view=True); visualizer(model, file_format="png")
+keras.utils.plot_model(model, show_shapes=True); plot_model(model, to_file="model.jpg")
+assert open("model.png", "rb").read(4) == b"\\x89PNG" and os.path.getsize("model.jpg") > 1000
+assert b"<svg" in model_to_dot(model).create(prog="dot", format="svg")
+"""
+    assert failures(run(build, draw)) == {}
+
+
+def test_figures_of_plotly_and_bars_of_tqdm_need_no_network_and_no_widgets(run: Run):
+    plotly = """
+import plotly.express as px
+from plotly.offline import init_notebook_mode, iplot
+init_notebook_mode(connected=True); px.line(x=[1, 2], y=[3, 4]).show(); iplot([{"y": [1, 2]}])
+"""
+    bars = "from tqdm.notebook import tqdm, trange\nfor _ in tqdm(range(3)):\n    pass"
+    recording = run(plotly, bars, output_mb=1)
+    assert recording.run.status == "finished"
+
+
+def test_data_of_nltk_are_missing_honestly(run: Run):
+    recording = run("import nltk\nassert not nltk.download('stopwords')", "nltk.corpus.stopwords.words('english')")
+    assert list(failures(recording)) == [2]
+    assert "LookupError" in failures(recording)[2]
+    assert recording.substitutes[0].sentence == "`nltk.download('stopwords')` was not done: there is no network."
+
+
+def test_what_notebooks_commonly_import_is_installed(run: Run):
+    assert failures(run("import cv2, mlxtend.plotting, nltk, PIL, plotly, pydot, seaborn, tensorboard, tqdm")) == {}
