@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.inside.imports import after_import
 from grader.inside.notes import asked_by_notebook
@@ -191,6 +192,27 @@ def words_are_objects(module: Any) -> None:
     No rule of the table, because nobody can see whether a notebook relies on it.
     """
     module.set_option("future.infer_string", False)
+
+
+# -- Pictures ----------------------------------------------------------------------------------------------------------
+
+
+def imread(name: Any, flatten: bool = False, mode: str | None = None) -> NDArray[Any]:
+    """A picture file as an array, as SciPy had it; `flatten` makes it grey."""
+    from PIL import Image
+
+    image = Image.open(name)
+    return np.asarray(image.convert("L" if flatten else mode) if flatten or mode else image)
+
+
+def imresize(image: Any, size: Any, interp: str = "bilinear", mode: str | None = None) -> NDArray[Any]:
+    """A picture of another size: rows and columns, a percentage, or a factor."""
+    from PIL import Image
+
+    picture = Image.fromarray(np.asarray(image, dtype="uint8"), mode=mode)
+    factor = size / 100 if isinstance(size, int) else size
+    rows, columns = size if isinstance(size, tuple) else (int(factor * picture.height), int(factor * picture.width))
+    return np.asarray(picture.resize((columns, rows), Image.Resampling[interp.upper()]))
 
 
 # -- seaborn and Matplotlib --------------------------------------------------------------------------------------------
