@@ -79,9 +79,7 @@ def grade(
     refuse_namesakes(notebooks)
     refuse_unreadable(notebooks)
     failed: dict[Path, TeacherError] = {}
-    opened = open_desk(
-        course, assignment, isolation.value, budget=seconds, files=files, strict_api=strict_api
-    )
+    opened = open_desk(course, assignment, isolation.value, budget=seconds, files=files, strict_api=strict_api)
     with Board(quiet) as board, opened as desk:
         agree(desk)
         make_folder(out)

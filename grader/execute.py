@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.validator import NotebookValidationError
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from grader.cells import cell_run, code_cells, missing_modules, number_of
 from grader.collect import imported_modules
@@ -32,7 +32,6 @@ from grader.sandbox import Job, Sandbox
 from grader.sheet import Limits
 
 RECORD_BYTES = 5 << 20
-MOST_FILES = 200
 OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
 SHUTDOWN_SECONDS = 10.0
 REPORT_SECONDS = 0.3
@@ -200,9 +199,7 @@ def execute(
         versions=recorded.versions,
         limits=limits,
     )
-    return Recording(
-        run, cells, recorded.models, job.result, recorded.files, recorded.old_names, recorded.substitutes
-    )
+    return Recording(run, cells, recorded.models, job.result, recorded.files, recorded.old_names, recorded.substitutes)
 
 
 def kernel_for(job: Job, limits: Limits, notes: Notes, settings: dict[str, Any]) -> SandboxKernelManager:
