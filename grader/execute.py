@@ -27,7 +27,7 @@ from grader.files import Shelf, lay_out, making
 from grader.inside.request import LAUNCH_FAILED, Ended
 from grader.offers import Proven, answering
 from grader.provisioner import SandboxKernelManager
-from grader.records import CellError, CellRun, FileRead, Model, OldName, Run, Substitute
+from grader.records import CellError, CellRun, Fed, FileRead, Model, OldName, Run, Substitute
 from grader.sandbox import Job, Sandbox
 from grader.sheet import Limits
 
@@ -298,7 +298,8 @@ def read_record(path: Path) -> Recorded:
 
 def as_claimed(model: Model) -> Model:
     """The model without what only the judge may say, should the notebook have written that too."""
-    fits = [fit.model_copy(update={"rows_from": {}}) for fit in model.fits]
+    unsaid = {"rows_from": {}, "validation_from": {}, "fed": Fed()}
+    fits = [fit.model_copy(update=unsaid) for fit in model.fits]
     return model.model_copy(update={"rebuilt": False, "fits": fits})
 
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from grader.fields import Count, Line, Name, Record, Shape
 from grader.measure import linear_baseline, measure, unusable
-from grader.records import Layer, Measurement, Model
+from grader.records import Fed, Layer, Measurement, Model
 from grader.sandbox import Job, Sandbox
 from grader.served import Served
 from grader.sheet import Limits, Task
@@ -59,6 +59,8 @@ class Answer(Record):
     why_not: Line
     rows_from: dict[Name, dict[Literal["train", "test", "unknown"], Count]]
     own: Name | None = None
+    fed: dict[Name, Fed] = {}
+    """By the number of the fit(), as in fit-1."""
 
 
 @dataclass(frozen=True)
@@ -151,10 +153,13 @@ def as_judged(model: Model, answer: Answer) -> Model:
     """The notebook's account of the model, with the judge's in its place where there is one."""
     assert answer.model is not None
     judged = {name: getattr(answer.model, name) for name in Rebuilt.model_fields}
-    fits = [
-        fit.model_copy(update={"rows_from": answer.rows_from.get(f"fit-{number}", {})})
-        for number, fit in enumerate(model.fits, start=1)
-    ]
+    validated = [number for number, fit in enumerate(model.fits, start=1) if fit.validation_trained_on is not None]
+    fits = []
+    for number, fit in enumerate(model.fits, start=1):
+        known = {"rows_from": answer.rows_from.get(f"fit-{number}", {}), "fed": answer.fed.get(f"fit-{number}", Fed())}
+        if number == max(validated, default=0):
+            known["validation_from"] = answer.rows_from.get("validation", {})
+        fits.append(fit.model_copy(update=known))
     return model.model_copy(update={**judged, "fits": fits})
 
 

@@ -60,6 +60,31 @@ class Compiled(Record):
     learning_rate: Figure = None
     loss: Name | None = None
     metrics: list[Name] = []
+    cell: int | None = None
+    """Of the last call of compile()."""
+
+
+class Fed(Record):
+    """What stands out in rows that a model was trained on and in their labels, as the judge saw them in a sample."""
+
+    target_feature: Annotated[int, Field(ge=1)] | None = None
+    """Number of the feature, counted from 1, that is the target itself, perhaps scaled."""
+    fractions: bool = False
+    """The labels are neither whole numbers nor shares that add up to 1."""
+    target_scale: Figure = None
+    """Reach of the labels, as a multiple of that of the data set's own."""
+    word_numbers: bool = False
+    """The rows are reviews as the numbers of their words."""
+
+
+class SeenByScaler(Record):
+    """A scaler of scikit-learn that learned from rows with which a model was tested, by the notebook's own account."""
+
+    kind: Name
+    """Its class, for example StandardScaler."""
+    cell: int | None = None
+    share: Share
+    """Of the rows that it learned from: about so many are among those of the test."""
 
 
 class Fit(Record):
@@ -80,6 +105,11 @@ class Fit(Record):
     seconds: Seconds
     rows_from: dict[Literal["train", "test", "unknown"], Count] = {}
     """Where sampled rows of the training input came from, as the judge recognised them."""
+    validation_from: dict[Literal["train", "test", "unknown"], Count] = {}
+    """The same of its validation_data; of the last training with validation_data alone."""
+    validation_trained_on: Share | None = None
+    """Of the rows in validation_data: how many the model was trained on, by the notebook's own account."""
+    fed: Fed = Fed()
 
     @property
     def was_cut(self) -> bool:
@@ -94,6 +124,12 @@ class Evaluation(Record):
     cell: int | None = None
     rows: Count | None = None
     results: dict[Name, Figure] = {}
+    trained_on: Share | None = None
+    """Of its rows: how many the model had been trained on before, by the notebook's own account."""
+    validated_on: Share | None = None
+    """Likewise: how many had been validation_data of the model."""
+    scaler: SeenByScaler | None = None
+    """One that had learned from those of its rows that the model was not trained on."""
 
 
 class Model(Record):
@@ -216,12 +252,60 @@ class Substitute(Record):
 
 
 class Claim(Record):
-    """A figure printed in the notebook's outputs as handed in."""
+    """A figure printed in the notebook's outputs as handed in, and how it compares with what was found here."""
 
     cell: int
     metric: Name
+    """With test_ or val_ in front where it is said to be of such rows; `parameters` is a model's size."""
     value: float
     text: Line
+    of: Literal["training", "validation", "test", "unknown"] = "unknown"
+    """Of which rows, as far as the notebook says."""
+    network: Name | None = None
+    """Of the sheet, where the figure is compared with the model that answers it."""
+    outcome: Literal["agrees", "differs", "not_compared"] = "not_compared"
+    measured: Figure = None
+    because: Line = ""
+    """Within which bounds it agrees or differs, or why it cannot be compared."""
+
+
+class SavedOutputs(Record):
+    """In what state the notebook was saved: whether its outputs can belong to the code above them."""
+
+    out_of_order: list[int] = []
+    """Cells that were last run before a cell that stands above them."""
+    errors: list[int] = []
+    """Cells whose saved output is an error."""
+
+
+ConcernKind = Literal[
+    "test_rows_trained_on",
+    "test_rows_as_validation",
+    "scaler_saw_test_rows",
+    "target_among_features",
+    "labels_scaled",
+    "metric_does_not_fit",
+    "loss_does_not_fit",
+    "evaluated_on_training_rows",
+    "word_numbers_in_dense",
+]
+
+
+class Concern(Record):
+    """Something about how the result was reached that is worth asking about. It costs no marks by itself."""
+
+    kind: ConcernKind
+    network: Name
+    """Of the sheet."""
+    cell: int | None = None
+    seen: Line
+    """What was seen, for the student."""
+    matters: Line
+    """Why."""
+    hint: Line
+    """What to do."""
+    known: Literal["judge", "notebook"]
+    """judge: from samples that the judge looked at; notebook: by the notebook's own account."""
 
 
 class Measurement(Record):
@@ -319,6 +403,8 @@ class Evidence(Record):
     quality: list[QualityFinding] = []
     code_lines: Count = 0
     claims: list[Claim] = []
+    saved: SavedOutputs = SavedOutputs()
+    concerns: list[Concern] = []
     files: list[FileRead] = []
     """Files that were not where the notebook looked for them, or came with it."""
     old_names: Annotated[list[OldName], Field(max_length=1_000)] = []

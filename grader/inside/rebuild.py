@@ -13,7 +13,7 @@ from typing import Any, cast
 import keras
 import numpy as np
 
-from grader.inside import describe
+from grader.inside import describe, fed
 from grader.inside.matching import Samples
 from grader.inside.preprocessing import recover
 from grader.inside.request import Request
@@ -37,6 +37,8 @@ def run(request: Request) -> None:
     """Judge the model behind the door. Settings: folder (of the served split), or None to rebuild only."""
     door, out = Path(request.folder, "door"), Path(request.folder, "out")
     judgement: dict[str, Any] = {"model": None, "refused": None, "preprocessing": None, "why_not": "", "rows_from": {}}
+    if request.settings["folder"] is not None:
+        judgement["fed"] = fed.look(door, Path(request.settings["folder"]))
     try:
         model = rebuild(door / "model.json", door / "model.weights.npz")
         judgement["model"] = {**describe.model_facts(model), "rebuilt": True}

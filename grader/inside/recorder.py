@@ -22,10 +22,11 @@ import keras
 import numpy as np
 import tensorflow
 
-from grader.inside import describe, samples
+from grader.inside import describe, imports, samples
 from grader.inside.governor import Governor, counts_epochs, hastened, pad, shorten, watches_batches
 from grader.inside.notes import notes
 from grader.inside.offers import Offers
+from grader.inside.rows import Known, Rows
 from grader.inside.shelf import Found
 
 MOST_MODELS = 50
@@ -54,6 +55,10 @@ class Entry:
     saved: float | None = None
     """Checksum of the weights that were saved."""
     not_saved_because: str | None = None
+    compiled_in: int | None = None
+    """Cell of the last compile()."""
+    known: Known = field(default_factory=Known)
+    """Rows that it was given."""
 
 
 @contextmanager
@@ -76,6 +81,7 @@ class Recorder:
         self.trained = 0.0
         self.entries: dict[int, Entry] = {}
         self.files: dict[tuple[str, str], dict[str, Any]] = {}
+        self.rows = Rows()
         self.cell: int | None = None
         self.busy = False
         self.last_progress = 0.0
@@ -88,8 +94,10 @@ class Recorder:
         self.wrap("fit", self.fit)
         self.wrap("evaluate", self.evaluate)
         self.wrap("predict", self.predict)
-        for name in ("compile", "summary", "load_weights", "set_weights", "train_on_batch"):
+        self.wrap("compile", self.compile)
+        for name in ("summary", "load_weights", "set_weights", "train_on_batch"):
             self.wrap(name, self.touch)
+        imports.after_import("sklearn.preprocessing", self.rows.watch_scalers)
 
     def wrap(self, name: str, around: Callable[..., Any]) -> None:
         """Replace a method by `around(original, model, *args, **kwargs)`; calls that Keras makes itself go through."""
@@ -147,6 +155,13 @@ class Recorder:
             self.entry(model).touched = True
         return result
 
+    def compile(self, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
+        """Note the cell as well."""
+        result = self.touch(original, model, *args, **kwargs)
+        with unnoticed():
+            self.entry(model).compiled_in = self.cell
+        return result
+
     def fit(self, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
         """Train within the budget, and note what was asked and what was granted."""
         call = inspect.signature(original).bind(model, *args, **kwargs)
@@ -181,6 +196,9 @@ class Recorder:
                 facts = {"stopped": ended, "epochs_granted": governor.epochs, "seconds": seconds, "history": history}
                 entry.fits.append({"cell": self.cell, **fit_facts(given), **facts})
                 self.sample_fit(entry, given, len(entry.fits))
+                with unnoticed():
+                    shared = self.rows.trained(entry.known, trained_rows(given)[0], validation_rows(given)[0])
+                    entry.fits[-1].update(shared)
                 entry.touched = True
                 self.write()
 
@@ -267,22 +285,17 @@ class Recorder:
 
     def sample_fit(self, entry: Entry, given: dict[str, Any], number: int) -> None:
         """Keep some rows of what the fit() of that number trained on and validated on."""
-        x, y = given["x"], given["y"]
-        rows = fit_facts(given)["rows"]
-        if given["validation_split"] and rows:
-            x, y = x[:rows], y[:rows] if samples.row_count(y) else None
-        self.keep(entry, "fit", number, samples.take(x, y))
-        validation = given["validation_data"]
-        if isinstance(validation, (tuple, list)) and len(validation) >= 2:
-            self.keep(entry, "validation", None, samples.take(validation[0], validation[1]))
-        elif validation is not None:
-            self.keep(entry, "validation", None, samples.take(validation))
+        self.keep(entry, "fit", number, samples.take(*trained_rows(given)))
+        if given["validation_data"] is not None:
+            self.keep(entry, "validation", None, samples.take(*validation_rows(given)))
 
     def note_evaluation(self, entry: Entry, method: str, x: Any, y: Any, results: dict[str, Any]) -> None:
         """Note a call of evaluate() or predict(), with some of its rows."""
         rows = samples.row_count(x)
         if len(entry.evaluations) < MOST_CALLS:
             entry.evaluations.append({"method": method, "cell": self.cell, "rows": rows, "results": results})
+            with unnoticed():
+                entry.evaluations[-1].update(self.rows.tested(entry.known, x))
         sample = samples.take(x, y)
         if sample is not None and sample.total > 1:
             self.keep(entry, method, None, sample)
@@ -366,12 +379,13 @@ def how_it_ended(governor: Governor) -> str:
 
 def entry_facts(entry: Entry) -> dict[str, Any]:
     """An entry in the fields of `grader.records.Model`."""
+    compiled = describe.compile_facts(entry.model)
     return {
         "id": entry.id,
         "variable": entry.variable,
         "cell": entry.cell,
         **describe.model_facts(entry.model),
-        "compiled": describe.compile_facts(entry.model),
+        "compiled": compiled and {**compiled, "cell": entry.compiled_in},
         "updates": describe.updates(entry.model),
         "fits": entry.fits[-MOST_CALLS:],
         "evaluations": entry.evaluations,
@@ -405,6 +419,22 @@ def fit_facts(given: dict[str, Any]) -> dict[str, Any]:
         "rows": total if total is None or validation is not None else total - held_out,
         "validation_rows": held_out,
     }
+
+
+def trained_rows(given: dict[str, Any]) -> tuple[Any, Any]:
+    """What fit() was given to train on, and the labels: without the rows that validation_split takes away."""
+    x, y, rows = given["x"], given["y"], fit_facts(given)["rows"]
+    if given["validation_split"] and rows:
+        return x[:rows], y[:rows] if samples.row_count(y) else None
+    return x, y
+
+
+def validation_rows(given: dict[str, Any]) -> tuple[Any, Any]:
+    """What fit() was given as validation_data, and the labels where they are apart from it."""
+    validation = given["validation_data"]
+    if isinstance(validation, (tuple, list)) and len(validation) >= 2:
+        return validation[0], validation[1]
+    return validation, None
 
 
 def figures(logs: dict[str, Any] | None) -> dict[str, float | None]:
