@@ -37,6 +37,8 @@ MAX_MAGIC_LINES = 50
 MAX_HELP_LINE = 200
 """Characters of a line such as `np.zeros?`: IPython's search for the name before the ? grows with their square."""
 MAGIC = re.compile(r"^[ \t\f]*[!%?,;/]|=[ \t\f]*[!%]|\?[ \t\f]*$", re.MULTILINE)
+MOST_RUNS = 10**9
+"""Of one cell, by its execution count."""
 AUTOMAGIC = re.compile(r"(cat|cd|conda|cp|env|load_ext|ls|mamba|man|matplotlib|mkdir|mv|pip|pwd|pylab|rm|uv)\b.*")
 """A cell of one line that IPython takes for a magic although its % is missing."""
 
@@ -329,7 +331,9 @@ def mended_cell(cell: Cell, cell_id: str) -> Cell:
     if cell["cell_type"] == "code":
         outputs = cell.get("outputs")
         texts = [printed(output) for output in outputs] if isinstance(outputs, list) else []
-        mended |= {"outputs": [output for output in texts if output], "execution_count": None}
+        count = cell.get("execution_count")
+        known = count if isinstance(count, int) and 0 <= count < MOST_RUNS else None
+        mended |= {"outputs": [output for output in texts if output], "execution_count": known}
     return mended
 
 
@@ -372,7 +376,7 @@ def nothing_to_run(cells: list[Cell]) -> str | None:
 
 def without_outputs(cell: Cell) -> Cell:
     """The cell as if nothing had been run."""
-    return {**cell, "outputs": []} if cell["cell_type"] == "code" else cell
+    return {**cell, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
 
 
 def as_notebook(cells: list[Cell]) -> "NotebookNode":

@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from grader.agreement import Spreads, compare, spreads_of
 from grader.answers import find_answers
 from grader.checks import match_criteria, run_checks
 from grader.choose import choose
-from grader.claims import find_claims
-from grader.collect import Collected, collect, folder_name, imported_modules, unparsable
+from grader.claims import find_claims, saved_state
+from grader.collect import Collected, code_sources, collect, folder_name, imported_modules, unparsable
+from grader.concerns import find_concerns
 from grader.course import Course, bundled
 from grader.datasets import Store, data_set
 from grader.execute import Progress, Recording, execute
@@ -20,7 +22,7 @@ from grader.framework import explain, instead_of_keras
 from grader.judge import judge
 from grader.quality import count_code_lines, find_quality, with_code_lines
 from grader.records import CheckResult, Evidence, Grade, Run
-from grader.reference import Thresholds
+from grader.reference import Calibration, Thresholds
 from grader.report import render_report
 from grader.rubric import Rubric
 from grader.sandbox import Sandbox, open_sandbox
@@ -45,6 +47,8 @@ class Desk:
     sandbox: Sandbox
     thresholds: Thresholds
     """Empty where no reference was calibrated on the data in use."""
+    spreads: Spreads
+    """Likewise."""
     limits: Limits
     stops_early: bool
     """Training ends once its result earns full marks."""
@@ -97,11 +101,12 @@ def open_desk(
     seed = reference.sealed_seed if sealed_seed is None else sealed_seed
     served = serve(split, reference.sealed_rows, seed, default_cache())
     thresholds = thresholds_for(course, assignment, served)
+    spreads = spreads_of(calibrations_for(course, assignment, served))
     limits = with_budget(assignment.limits, budget)
     folders = {dataset: served.folder} | ({TEACHERS: teachers_folder(files)} if files else {})
     with open_sandbox(isolation, folders) as sandbox:
         stops_early = budget != "full"
-        yield Desk(course, assignment, rubric, served, sandbox, thresholds, limits, stops_early, strict_api)
+        yield Desk(course, assignment, rubric, served, sandbox, thresholds, spreads, limits, stops_early, strict_api)
 
 
 def agree(desk: Desk) -> None:
@@ -109,11 +114,12 @@ def agree(desk: Desk) -> None:
     match_criteria(desk.course.check_files(desk.assignment, desk.rubric), desk.rubric)
 
 
-def thresholds_for(course: Course, assignment: Assignment, served: Served) -> Thresholds:
+def calibrations_for(course: Course, assignment: Assignment, served: Served) -> list[Calibration]:
     """What the references reached on this very data, else on another copy of it, such as the same images saved anew.
 
     The stand-in is no copy of anything, and nothing stands in for its calibration. Where a data set has no official
-    test rows, a result belongs to the rows that were sealed. Of several entries the one with the most runs counts.
+    test rows, a result belongs to the rows that were sealed. Of several entries the one with the most runs counts: it
+    comes last.
     """
     reference = course.reference(assignment)
     sealed = (reference.sealed_rows, reference.sealed_seed)
@@ -125,9 +131,13 @@ def thresholds_for(course: Course, assignment: Assignment, served: Served) -> Th
         if entry.stand_in == served.data.stand_in and (official or (entry.sealed_rows, entry.sealed_seed) == sealed)
     ]
     same = [entry for entry in alike if entry.data == served.data.fingerprint]
-    known = same if served.data.stand_in else [*alike, *same]
+    return same if served.data.stand_in else [*alike, *same]
+
+
+def thresholds_for(course: Course, assignment: Assignment, served: Served) -> Thresholds:
+    """By network; a documented one that no solution builds is held to what the first of its kind reaches."""
+    reference, known = course.reference(assignment), calibrations_for(course, assignment, served)
     found = {name: reached.thresholds for entry in known for name, reached in entry.systems.items()}
-    # A documented network that no solution builds is held to what the first of its kind reaches.
     built = {system.model for solution in reference.solutions for system in solution.systems}
     firsts = {
         model.name: each.documented_models[0].name for each in assignment.networks for model in each.documented_models
@@ -230,7 +240,7 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
             models[choice.model] = judged.model
             choice = choice.model_copy(update=judged.outcome)
         choices.append(choice)
-    return Evidence(
+    evidence = Evidence(
         assignment=desk.assignment.name,
         data=desk.served.data,
         run=recording.run,
@@ -241,10 +251,14 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
         quality=find_quality(notebook),
         code_lines=count_code_lines(notebook),
         claims=find_claims(collected.saved),
+        saved=saved_state(collected.saved),
         files=recording.read,
         old_names=recording.old_names,
         substitutes=recording.substitutes,
     )
+    claims = compare(evidence, desk.assignment, code_sources(collected.saved), desk.spreads)
+    concerns = find_concerns(evidence, desk.assignment)
+    return evidence.model_copy(update={"claims": claims, "concerns": concerns})
 
 
 def write_results(out: Path, grade: Grade, evidence: Evidence, page: str, submitted: bytes) -> Path:

@@ -11,6 +11,8 @@ from grader.sheet import Limits
 
 RunStatus = Literal["finished", "errors", "died", "limit", "not_started"]
 """errors: every cell was tried, some raised. died: the kernel ended by itself. limit: it ran into one of its limits."""
+Source = Literal["train", "test", "unknown"]
+"""Where a row came from."""
 Tier = Literal["sealed", "own_arrays"]
 """How an accuracy is known, best first. sealed: the judge's predictions on rows the notebook never saw. own_arrays: the
 rebuilt model on the arrays that the notebook itself evaluated on. What a notebook only prints is a `Claim`, and worth
@@ -103,9 +105,9 @@ class Fit(Record):
     history: dict[Name, list[Figure]] = {}
     """Per metric one figure per granted epoch."""
     seconds: Seconds
-    rows_from: dict[Literal["train", "test", "unknown"], Count] = {}
+    rows_from: dict[Source, Count] = {}
     """Where sampled rows of the training input came from, as the judge recognised them."""
-    validation_from: dict[Literal["train", "test", "unknown"], Count] = {}
+    validation_from: dict[Source, Count] = {}
     """The same of its validation_data; of the last training with validation_data alone."""
     validation_trained_on: Share | None = None
     """Of the rows in validation_data: how many the model was trained on, by the notebook's own account."""

@@ -17,7 +17,7 @@ from grader import __version__
 from grader.curves import Training, figure_text, training_view
 from grader.fields import Shape
 from grader.layer_table import Comparison, compare_layers
-from grader.records import Choice, Column, Evidence, Fit, Grade, Measurement, Model, Submission
+from grader.records import Choice, Claim, Column, Evidence, Fit, Grade, Measurement, Model, Submission
 from grader.rubric import ColumnScheme, Rubric
 from grader.sheet import Assignment
 
@@ -46,6 +46,7 @@ def render_report(
         columns=sheet_columns(grade, rubric),
         submitted_at=in_zone_of(submission.due_at, submission.submitted_at),
         parts=network_parts(evidence, assignment),
+        told=claims_view(evidence.claims),
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),
         version=__version__,
@@ -70,6 +71,7 @@ def environment() -> Environment:
         "shape": shape_text,
         "moment": moment_text,
         "plain": figure_text,
+        "claimed": claimed_text,
     }
     return jinja
 
@@ -101,6 +103,11 @@ def prose(text: str, characters: int = 600) -> Markup:
 def marks_text(marks: float) -> str:
     """2.0 as 2, 1.6667 as 1.67."""
     return f"{round(marks, 2):g}"
+
+
+def claimed_text(value: float, metric: str) -> str:
+    """A figure of that metric, printed or found: parameters are counted."""
+    return f"{value:,.0f}" if metric == "parameters" else figure_text(value)
 
 
 def shape_text(shape: Shape | None) -> str:
@@ -165,6 +172,29 @@ def network_parts(evidence: Evidence, assignment: Assignment) -> list[NetworkPar
         for number, network in enumerate(assignment.networks, start=1)
         for own in [evidence.of(network.name)]
     ]
+
+
+# -- Claims ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """The figures that the saved outputs hold."""
+
+    compared: list[Claim]
+    """Those that differ first."""
+    left: list[tuple[str, list[Claim]]]
+    """Those that cannot be compared, by the reason."""
+
+
+def claims_view(claims: Sequence[Claim]) -> Told:
+    """The claims in the order in which a reader needs them."""
+    compared = [claim for claim in claims if claim.outcome != "not_compared"]
+    left: dict[str, list[Claim]] = {}
+    for claim in claims:
+        if claim.outcome == "not_compared":
+            left.setdefault(claim.because, []).append(claim)
+    return Told(sorted(compared, key=lambda claim: claim.outcome != "differs"), list(left.items()))
 
 
 # -- Confusion matrix --------------------------------------------------------------------------------------------------

@@ -2,12 +2,10 @@
 
 import pytest
 
+from grader.concerns import MOST_TEST_ROWS, is_copy, share_of_test_rows
 from grader.expect import Expectation, Undecided, expect, settle
-from grader.records import DataUsed, Evidence, Fit, Model
+from grader.records import DataUsed, Evidence, Fit
 from grader.sheet import Assignment
-
-MOST_TEST_ROWS = 0.02
-"""Of the recognised training rows: some pictures of the data sets are in both parts by themselves."""
 
 MOST_TRAINING_ROWS = 0.95
 """Of all rows, where a notebook splits them anew."""
@@ -55,12 +53,6 @@ def test_evaluated_on_unseen_rows(evidence: Evidence) -> None:
     )
 
 
-def is_copy(other: Model, model: Model) -> bool:
-    """Whether it is the model, or looks like it: saved, and loaded again to be evaluated."""
-    kinds = [[(layer.class_name, layer.parameters) for layer in each.layers] for each in (other, model)]
-    return other.id == model.id or kinds[0] == kinds[1]
-
-
 def some_kept_aside(fits: list[Fit], data: DataUsed) -> Expectation:
     """Whether a notebook that splits all rows anew leaves some to test with: then it is no matter which ones."""
     largest, total = max(fits, key=lambda fit: fit.rows or 0), data.train_rows + data.test_rows
@@ -74,12 +66,6 @@ def some_kept_aside(fits: list[Fit], data: DataUsed) -> Expectation:
         else "",
         share=float(rows <= most),
     )
-
-
-def share_of_test_rows(fit: Fit) -> float:
-    """Of the rows that the judge recognised."""
-    train, test = fit.rows_from.get("train", 0), fit.rows_from.get("test", 0)
-    return test / (train + test) if test else 0.0
 
 
 def enough_rows(rows: int | None, fits: list[Fit], data: DataUsed) -> bool:

@@ -11,6 +11,7 @@ from grader.records import (
     Claim,
     Column,
     Compiled,
+    Concern,
     Criterion,
     DataUsed,
     Evaluation,
@@ -26,6 +27,7 @@ from grader.records import (
     QualityFinding,
     Run,
     RunSummary,
+    SavedOutputs,
     Submission,
     Total,
     WrittenAnswer,
@@ -298,7 +300,19 @@ def good() -> Sample:
             QualityFinding(rule="E741", message="Ambiguous variable name: `l`", cell=8, line=2),
         ],
         code_lines=58,
-        claims=[Claim(cell=9, metric="accuracy", value=0.9057, text="Test accuracy: 0.9057")],
+        claims=good_claims(),
+        saved=SavedOutputs(out_of_order=[8], errors=[3]),
+        concerns=[
+            Concern(
+                kind="test_rows_as_validation",
+                network="cnn",
+                cell=7,
+                seen="In cell 7 the test rows are validation_data of fit().",
+                matters="The course documents do so too, and it is fine as long as you only look.",
+                hint="Let fit() keep some training rows aside with validation_split=0.1.",
+                known="judge",
+            )
+        ],
         files=[
             FileRead(
                 asked=r"C:\data\fashion-mnist_train.csv", served="fashion-mnist_train.csv", source="sheet", cell=2
@@ -314,6 +328,25 @@ def good() -> Sample:
         assignment=assignment(),
         rubric=rubric(),
     )
+
+
+def good_claims() -> list[Claim]:
+    size = {"metric": "parameters", "value": 241_546, "measured": 241_546, "because": "the same number"}
+    test = {"metric": "test_accuracy", "value": 0.9357, "measured": 0.9, "of": "test"}
+    of_training = "It is a figure of the rows trained on; what is measured here are test rows."
+    last = [("accuracy", 0.9189), ("loss", 0.2146)]
+    return [
+        Claim(cell=5, text="Total params: 241,546", network="cnn", outcome="agrees", **size),
+        *(Claim(cell=7, metric=name, value=value, text="", of="training", because=of_training) for name, value in last),
+        Claim(
+            cell=9,
+            text="Test accuracy: 0.9357",
+            network="cnn",
+            outcome="differs",
+            because="0.036 apart; up to 0.025 is no difference, by the chance of which 2,000 rows are tested",
+            **test,
+        ),
+    ]
 
 
 def submission(student: str, **fields: Any) -> Submission:
