@@ -11,8 +11,8 @@ from statistics import stdev
 from typing import Any
 
 from grader.claims import TABLE_ROW
-from grader.concerns import BY_CHANCE, MOSTLY, test_share
-from grader.records import Choice, Claim, Evaluation, Evidence, Fit, Measurement, Model
+from grader.concerns import MOSTLY, chance, is_at_most, test_share
+from grader.records import Choice, Claim, Evaluation, Evidence, Measurement, Model
 from grader.reference import Calibration
 from grader.sheet import Assignment
 from grader.structure import is_same
@@ -197,13 +197,9 @@ def validates_on_test_rows(claim: Claim, model: Model, notebook: Notebook) -> bo
     if not fits:
         return False
     if notebook.assignment.task.resplit:
-        return is_fresh(fits[-1])
+        most = chance(notebook.evidence.data, notebook.assignment.task)
+        return is_at_most(fits[-1].validation_trained_on, most)
     return test_share(fits[-1].validation_from) > MOSTLY
-
-
-def is_fresh(fit: Fit) -> bool:
-    """Whether its validation_data are rows that it does not train on."""
-    return fit.validation_trained_on is not None and fit.validation_trained_on <= BY_CHANCE
 
 
 def measurement_for(claim: Claim, model: Model, choice: Choice, notebook: Notebook) -> Measurement:

@@ -6,7 +6,7 @@ A concern is raised where it is sure, and not where it only may be: a false one 
 from collections.abc import Iterator, Mapping, Sequence
 
 from grader.expect import Missing
-from grader.records import Concern, ConcernKind, Evaluation, Evidence, Fit, Model, Source
+from grader.records import Concern, ConcernKind, DataUsed, Evaluation, Evidence, Fit, Model, Source
 from grader.rules import loss, spelled_as_function
 from grader.sheet import Assignment, Task
 
@@ -14,7 +14,7 @@ MOST_TEST_ROWS = 0.02
 """Of the recognised training rows: some pictures of the data sets are in both parts by themselves."""
 MOSTLY = 0.5
 BY_CHANCE = 0.05
-"""Of an evaluation's rows: so many may be known although they are others."""
+"""Of an evaluation's rows: so many may be known although they are others. See `chance`."""
 ACCURACIES = ("acc", "accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy")
 """Spelled as Keras' functions."""
 
@@ -70,15 +70,20 @@ def find_concerns(evidence: Evidence, assignment: Assignment) -> list[Concern]:
     for choice in evidence.choices:
         model, sheet = evidence.of(choice.network).chosen, assignment.of(choice.network)
         if model is not None:
-            concerns = concerns_of(model, tests_of(model, evidence), sheet)
+            concerns = concerns_of(model, tests_of(model, evidence), sheet, chance(evidence.data, sheet.task))
             found += [concern.model_copy(update={"network": choice.network}) for concern in concerns]
     return found
 
 
-def concerns_of(model: Model, tests: Sequence[Evaluation], assignment: Assignment) -> Iterator[Concern]:
+def concerns_of(
+    model: Model, tests: Sequence[Evaluation], assignment: Assignment, by_chance: float
+) -> Iterator[Concern]:
     """Those of one model; `assignment` has its network alone."""
     yield from in_training_rows(model.fits, assignment.task)
-    yield from in_validation_rows(model.fits, tests, assignment.task)
+    if assignment.task.resplit:
+        yield from in_rows_validated_on(model.fits, tests, by_chance)
+    else:
+        yield from in_validation_rows(model.fits)
     yield from in_scaling(tests)
     yield from in_what_was_fed(model, assignment.task)
     yield from in_compile(model, assignment)
@@ -111,16 +116,18 @@ def in_training_rows(fits: Sequence[Fit], task: Task) -> Iterator[Concern]:
         yield concern("test_rows_trained_on", worst.cell, seen, by_judge=True)
 
 
-def in_validation_rows(fits: Sequence[Fit], tests: Sequence[Evaluation], task: Task) -> Iterator[Concern]:
-    """The test rows as validation_data; where all rows are split anew, they are those that come back in the test."""
-    if not task.resplit:
-        fit = next((fit for fit in fits if test_share(fit.validation_from) > MOSTLY), None)
-        if fit:
-            seen = "the test rows are validation_data of fit()."
-            yield concern("test_rows_as_validation", fit.cell, seen, by_judge=True)
-        return
-    fit = next((fit for fit in fits if fit.validation_rows and is_little(fit.validation_trained_on)), None)
-    unseen = [call for call in tests if is_little(call.trained_on)]
+def in_validation_rows(fits: Sequence[Fit]) -> Iterator[Concern]:
+    """The data set's test rows as validation_data."""
+    fit = next((fit for fit in fits if test_share(fit.validation_from) > MOSTLY), None)
+    if fit:
+        seen = "the test rows are validation_data of fit()."
+        yield concern("test_rows_as_validation", fit.cell, seen, by_judge=True)
+
+
+def in_rows_validated_on(fits: Sequence[Fit], tests: Sequence[Evaluation], by_chance: float) -> Iterator[Concern]:
+    """Where all rows are split anew, the test rows are those of the tests: the same ones as validation_data."""
+    fit = next((fit for fit in fits if is_at_most(fit.validation_trained_on, by_chance)), None)
+    unseen = [call for call in tests if is_at_most(call.trained_on, by_chance)]
     if fit and unseen and all((call.validated_on or 0) > 1 - BY_CHANCE for call in unseen):
         seen = "fit() is given validation_data, and the test is on the same rows."
         yield concern("test_rows_as_validation", fit.cell, seen)
@@ -161,9 +168,19 @@ def is_copy(other: Model, model: Model) -> bool:
     return other.id == model.id or kinds[0] == kinds[1]
 
 
-def is_little(share: float | None) -> bool:
-    """Whether a share is known, and no more than chance."""
-    return share is not None and share <= BY_CHANCE
+def is_at_most(share: float | None, most: float) -> bool:
+    """Whether a share is known, and no larger."""
+    return share is not None and share <= most
+
+
+def chance(data: DataUsed, task: Task) -> float:
+    """Share of rows that may be known already although a notebook has split them well.
+
+    Other test rows take the places of the sealed ones. Where all rows are split anew, one of such twins may be trained
+    on and the other one tested.
+    """
+    twins = 2 * data.sealed_rows / max(1, data.train_rows + data.test_rows) if task.resplit else 0.0
+    return min(BY_CHANCE + twins, MOSTLY)
 
 
 def share_of_test_rows(fit: Fit) -> float:
