@@ -406,6 +406,7 @@ class Evidence(Record):
     code_lines: Count = 0
     claims: list[Claim] = []
     saved: SavedOutputs = SavedOutputs()
+    """What the claims stand in."""
     concerns: list[Concern] = []
     files: list[FileRead] = []
     """Files that were not where the notebook looked for them, or came with it."""

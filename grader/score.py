@@ -138,6 +138,12 @@ def flags(evidence: Evidence, results: Sequence[CheckResult]) -> list[Flag]:
         for choice in evidence.choices
         if choice.left_to_a_person
     ]
+    if differing := [claim for claim in evidence.claims if claim.outcome == "differs"]:
+        figures = [
+            f"{claim.metric} {claim.value:g} in cell {claim.cell}, here {claim.measured:g}" for claim in differing
+        ]
+        detail = f"{'; '.join(figures[:3])}. See “Worth asking about”."
+        found.append(Flag(title="Printed figures differ from what was found here", detail=detail))
     chosen = {choice.model for choice in evidence.choices}
     cut = any(fit.was_cut for model in evidence.models if model.id in chosen for fit in model.fits)
     if cut and any(check.status == "undecided" for check in results):

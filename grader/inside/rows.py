@@ -18,8 +18,9 @@ from grader.inside.samples import pick, row_count
 
 Prints = NDArray[np.uint64]
 """One for each row."""
-VALUES = 128
-"""The first so many values of a row are looked at, and as many spread over all of it."""
+FIRST_VALUES = 64
+SPREAD_VALUES = 128
+"""So many values of a row are looked at: at its beginning, where reviews differ, and spread over all of it."""
 BLOCK = 2_048
 """Rows at a time, which keeps the memory small."""
 MOST_ROWS = 500_000
@@ -34,7 +35,7 @@ LEAST_SHARE = 0.05
 """Of the rows of a scaler: where rows are split anew, some are there twice, as they take the places of sealed ones."""
 MOST_SCALERS = 50
 SCALERS = ("StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler")
-WEIGHTS = np.random.default_rng(0).integers(1, 1 << 63, 2 * VALUES, dtype=np.uint64)
+WEIGHTS = np.random.default_rng(0).integers(1, 1 << 63, FIRST_VALUES + SPREAD_VALUES, dtype=np.uint64)
 
 
 @dataclass
@@ -42,20 +43,28 @@ class Met:
     """Rows that a model was given for one purpose."""
 
     prints: Prints = field(default_factory=lambda: np.empty(0, np.uint64))
+    """In ascending order."""
     largest: int = 0
     """Rows of the largest array among them."""
 
     def add(self, x: Any) -> None:
         """Those of `x` as well; an array that is given again and again is not read each time."""
         few, total = fingerprints(x, A_FEW), row_count(first_of(x)) or 0
-        if few is None or (total <= self.largest and np.isin(few, self.prints).all()):
+        if few is None or (total <= self.largest and self.has(few).all()):
             return
         if (prints := fingerprints(x)) is not None:
             self.prints, self.largest = np.union1d(self.prints, prints), max(total, self.largest)
 
+    def has(self, prints: Prints) -> NDArray[np.bool_]:
+        """Which of some rows are among these."""
+        if not self.prints.size:
+            return np.full(len(prints), False)
+        places = np.minimum(np.searchsorted(self.prints, prints), len(self.prints) - 1)
+        return np.asarray(self.prints[places] == prints)
+
     def share_of(self, prints: Prints) -> float:
-        """Of other rows, how many are among these."""
-        return float(np.isin(prints, self.prints).mean())
+        """Of some rows, how many are among these."""
+        return float(self.has(prints).mean())
 
 
 @dataclass
@@ -103,7 +112,7 @@ class Rows:
             "trained_on": known.trained.share_of(prints),
             "validated_on": known.validated.share_of(prints),
         }
-        unseen = prints[~np.isin(prints, known.trained.prints)]
+        unseen = prints[~known.trained.has(prints)]
         for scaler in self.scalers:
             shared = np.isin(scaler.prints, unseen)
             if shared.sum() >= LEAST_SHARED and shared.mean() > LEAST_SHARE:
@@ -161,13 +170,13 @@ def fingerprints(x: Any, most: int | None = None) -> Prints | None:
         columns = some_columns(block.shape[1])
         # Zero has two signs; adding it leaves one.
         bits = (block[:, columns].astype(np.float32) + np.float32(0)).view(np.uint32)
-        prints[start : start + BLOCK] = (bits * WEIGHTS[: len(columns)]).sum(axis=1, dtype=np.uint64)
+        prints[start : start + BLOCK] = bits.astype(np.uint64) @ WEIGHTS[: len(columns)]
     return prints
 
 
 def some_columns(width: int) -> NDArray[np.int64]:
     """Which values of a row are looked at."""
-    return np.unique(np.concatenate([np.arange(min(VALUES, width)), spread(width, VALUES)]))
+    return np.unique(np.concatenate([np.arange(min(FIRST_VALUES, width)), spread(width, SPREAD_VALUES)]))
 
 
 def spread(total: int, most: int) -> NDArray[np.int64]:

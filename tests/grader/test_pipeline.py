@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from grader.course import Course, bundled
@@ -10,6 +11,7 @@ from grader.pipeline import Desk, grade_notebook, thresholds_for, with_budget
 from grader.records import Evidence, Grade
 from grader.reference import Calibration
 from grader.sheet import Limits
+from tests.conftest import notebook_of
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,20 @@ def test_old_names_and_what_was_not_done_are_told_and_cost_nothing(desk: Desk, w
     page = (graded.folder / "report.html").read_text()
     assert "keras.utils.np_utils" in page
     assert "Cell 1: <code>!pip install x</code> was not run" in page
+
+
+def test_what_a_notebook_printed_is_shown_beside_what_was_found(desk: Desk, tmp_path: Path):
+    cells = ["import keras\nmodel = keras.Sequential([keras.Input((4,)), keras.layers.Dense(10)])\nmodel.summary()"]
+    notebook = notebook_of(*cells, "1 / 1")
+    notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="Total params: 60\n")]
+    for cell, count in zip(notebook.cells, (9, 2), strict=True):
+        cell.execution_count = count
+    nbformat.write(notebook, tmp_path / "claims.ipynb")
+    graded = grade_notebook(tmp_path / "claims.ipynb", desk, tmp_path)
+    evidence = Evidence.model_validate_json((graded.folder / "evidence.json").read_text())
+    assert [(claim.outcome, claim.value, claim.measured) for claim in evidence.claims] == [("differs", 60, 50)]
+    assert evidence.saved.out_of_order == [2]
+    assert "Printed figures differ from what was found here" in [flag.title for flag in graded.grade.flags]
 
 
 def test_strict_api_holds_for_a_whole_desk(desk: Desk, write_notebook, tmp_path: Path):

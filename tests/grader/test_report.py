@@ -235,3 +235,30 @@ def test_the_report_imports_nothing_heavy():
     code = "import sys, grader.report; print({'matplotlib', 'numpy', 'tensorflow', 'keras'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def asking_of(sample: samples.Sample) -> str:
+    return text_of(re.search(r'<section id="asking".*?</section>', page_of(sample), re.DOTALL)[0])
+
+
+def test_figures_that_differ_come_first_beside_what_was_found():
+    asking = asking_of(samples.good())
+    assert "test_accuracy 0.9357 0.9000 differs : 0.036 apart" in asking
+    assert asking.index("differs") < asking.index("241,546 241,546 agrees")
+    assert "accuracy 0.9189 (cell 7), loss 0.2146 (cell 7)." in asking
+    assert "run out of order: 8" in asking
+    assert "an error in the output of cell 3" in asking
+
+
+def test_a_concern_is_shown_with_its_cell_its_reason_and_how_it_is_known():
+    asking = asking_of(samples.good())
+    assert "In cell 7 the test rows are validation_data of fit()." in asking
+    assert "as long as you only look. Let fit() keep some training rows aside" in asking
+    assert "Seen in samples of what the network was fed." in asking
+    assert "Nothing here costs marks by itself." in asking
+
+
+def test_without_a_network_and_without_figures_the_page_says_so():
+    asking = asking_of(samples.dead())
+    assert "There was no network to look at." in asking
+    assert "hold no figure that could be read" in asking

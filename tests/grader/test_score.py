@@ -168,7 +168,7 @@ def test_without_both_times_lateness_is_pending(submitted: datetime | None, due:
 def flags(*results: CheckResult, **changed: object) -> list[str]:
     evidence = samples.good().evidence
     run = evidence.run.model_copy(update=changed.pop("run", {}))
-    found = grade(*results, evidence=evidence.model_copy(update={"run": run, **changed}))
+    found = grade(*results, evidence=evidence.model_copy(update={"claims": [], "run": run, **changed}))
     return [flag.title for flag in found.flags]
 
 
@@ -182,6 +182,14 @@ def test_what_a_person_should_look_at_is_flagged():
     assert flags(run={"isolation": "none"}) == ["Run without a wall"]
     assert flags(choices=samples.choice("", own, left_to_a_person=True)) == ["Not measured on sealed rows"]
     assert flags(check("network", "broken", found="KeyError")) == ["The check test_it is broken"]
+
+
+def test_a_printed_figure_that_differs_is_flagged_and_costs_nothing():
+    claims = samples.good_claims()
+    assert flags(claims=claims) == ["Printed figures differ from what was found here"]
+    assert flags(claims=[claim for claim in claims if claim.outcome != "differs"]) == []
+    marks = [grade(evidence=samples.good().evidence.model_copy(update={"claims": each})).total for each in (claims, [])]
+    assert marks[0] == marks[1]
 
 
 @pytest.mark.parametrize(("status", "said"), [("undecided", ["Left open by an early end of training"]), ("passed", [])])
