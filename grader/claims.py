@@ -24,7 +24,11 @@ NUMPY = re.compile(r"np\.float\d{2}\(([^()]{1,40})\)")
 """How NumPy 2 writes a figure in a list."""
 NUMBER = r"[-+]?\d{1,12}(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?"
 FIGURE = rf"({NUMBER})(?!\w|\.\d)"
-AFTER_NAME = "|".join(rf"(?<=\b{name})\s{{1,4}}(?=\d{{1,3}}\.\d)" for name in ("accuracy", "acc", "loss", "mae", "mse"))
+AFTER_NAME = "|".join(
+    # Not a row of a table, which has more figures.
+    rf"(?<=\b{name})\s{{1,4}}(?=\d{{1,3}}\.\d{{1,20}}\s?%?\s{{0,3}}(?:$|[,;|)a-z]))"
+    for name in ("accuracy", "acc", "auc", "loss", "mae", "mse")
+)
 NAMED = re.compile(rf"(?:[:=]\s{{0,4}}|\bis\b\s{{0,4}}|\bof\b\s{{0,4}}|{AFTER_NAME}){FIGURE}\s?(%?)", re.IGNORECASE)
 """What follows a name: `: 0.9057`, `= 98.21%`, `is 0.9`, and `accuracy 0.9`."""
 BARE = re.compile(rf"\s*({NUMBER})\s?%?\s*")
@@ -57,6 +61,7 @@ METRICS: dict[str, tuple[set[str], ...]] = {
     "mae": ({"mae"}, {"mean", "absolute", "error"}),
     "rmse": ({"rmse"}, {"root", "mean", "squared", "error"}, {"sqrt", "mse"}, {"sqrt", "mean", "squared", "error"}),
     "mse": ({"mse"}, {"mean", "squared", "error"}),
+    "auc": ({"auc"},),
     "r2": ({"r2"}, {"r", "squared"}, {"r²"}),
     "parameters": ({"count", "params"},),
 }

@@ -67,8 +67,8 @@ class Collected:
     """The copy to run, nbformat 4.5: no outputs, attachments or metadata. Code cells have the ids cell-1, cell-2 ...,
     other cells text-1, text-2 ... Without any cell where `submission.problem` says that nothing can be run."""
     saved: "NotebookNode"
-    """The same cells and ids with their execution counts and the texts they had printed when the notebook was handed in;
-    no pictures."""
+    """The same cells and ids as they were handed in, with their execution counts and the texts they had printed; no
+    pictures."""
 
 
 @dataclass(frozen=True)

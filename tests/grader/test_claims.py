@@ -60,6 +60,7 @@ def test_every_training_of_a_cell_is_kept():
     [
         ("Accuracy: 98.21%", ("accuracy", 0.9821)),
         ("Test accuracy 0.9057", ("test_accuracy", 0.9057)),
+        ("AUC 0.9601 on the test rows", ("auc", 0.9601)),
         ("{'R2': np.float64(0.81)}", ("r2", 0.81)),
         ("binary_accuracy = 0.87", ("accuracy", 0.87)),
         ("Accuracy of the model is 90.5 %", ("accuracy", 0.905)),
@@ -80,7 +81,15 @@ def test_a_printed_figure_is_read_in_its_usual_forms(line, expected):
 
 @pytest.mark.parametrize(
     "line",
-    ["Top 5 accuracy: 0.99", "accuracy: nan", "Version: 2.21", "Accuracy: 10000", "Epoch 3: loss improved", "loss"],
+    [
+        "Top 5 accuracy: 0.99",
+        "accuracy: nan",
+        "Version: 2.21",
+        "Accuracy: 10000",
+        "Epoch 3: loss improved",
+        "loss",
+        "MAE  3.4  2.27",
+    ],
 )
 def test_other_figures_are_no_claims(line):
     assert figures(f"{line}\n") == []
