@@ -11,6 +11,8 @@ from grader.records import CellError, CellRun
 
 OUTPUT_CHARACTERS = 2_000
 TRACE_CHARACTERS = 20_000
+MOST_ERRORS = 20
+"""Of one cell: it goes on after an error."""
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 CELL_LINE = re.compile(r"Cell In\[\d+\], line (\d{1,6})")
 
@@ -33,15 +35,16 @@ def cell_run(cell: NotebookNode, seconds: float, reply: Mapping[str, Any]) -> Ce
         seconds: that it took.
         reply: content of the kernel's reply, which tells of an error also where none was shown.
     """
-    error = next((cell_error(output) for output in cell.outputs if output.output_type == "error"), None)
-    if error is None and reply.get("status") == "error":
+    errors = [cell_error(output) for output in cell.outputs if output.output_type == "error"]
+    if not errors and reply.get("status") == "error":
         kind, message = (plain(str(reply.get(key, ""))) for key in ("ename", "evalue"))
-        error = CellError(kind=kind[:200] or "Error", message=message[:2_000])
+        errors = [CellError(kind=kind[:200] or "Error", message=message[:2_000])]
     return CellRun(
         number=number_of(cell),
-        status="error" if error else "ok",
+        status="error" if errors else "ok",
         seconds=round(seconds, 3),
-        error=error,
+        error=errors[0] if errors else None,
+        later=errors[1:MOST_ERRORS],
         output=printed(cell)[:OUTPUT_CHARACTERS],
     )
 
@@ -81,6 +84,6 @@ def missing_modules(cells: Iterable[CellRun], imported: Collection[str]) -> list
         imported: modules that the notebook's code imports. Any other is only spoken of in a message.
 
     """
-    errors = [cell.error for cell in cells if cell.error and cell.error.kind == "ModuleNotFoundError"]
+    errors = [error for cell in cells for error in cell.errors if error.kind == "ModuleNotFoundError"]
     named = dict.fromkeys(named_in(error.message) for error in errors)
     return [name for name in named if name in imported and is_gap(name)]

@@ -80,9 +80,7 @@ def how_it_ended(
 
 def limit_behind(cell: CellRun) -> str | None:
     """The limit that a cell's error speaks of."""
-    if cell.error is None:
-        return None
-    words = f"{cell.error.kind}: {cell.error.message}"
+    words = "\n".join(f"{error.kind}: {error.message}" for error in cell.errors)
     return next((name for name, sign in SIGNS.items() if sign.search(words)), None)
 
 

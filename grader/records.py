@@ -197,10 +197,20 @@ class CellRun(Record):
     """skipped: could not be parsed; stopped: was running when the run ended early."""
     seconds: Seconds = 0
     error: CellError | None = None
+    later: Annotated[list[CellError], Field(max_length=100)] = []
+    """Errors of statements further down: a cell goes on after one, but for statements that need what it should have
+    made. These are of the kind NotRun."""
+    run_as: Line = ""
+    """What was run of a cell that could not be parsed, in words."""
     output: Text = ""
     """The beginning of what it printed, without colours."""
     code_lines: Count = 1
     """Lines in it that do something: no blanks, comments, magics or `pass`."""
+
+    @property
+    def errors(self) -> list[CellError]:
+        """The first and the later ones."""
+        return [self.error, *self.later] if self.error else []
 
 
 class LimitHit(Record):

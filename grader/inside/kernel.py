@@ -6,7 +6,7 @@ from typing import Any
 
 from ipykernel.kernelapp import IPKernelApp
 
-from grader.inside import files, imports, loaders, old_api, rewrite, served, stand_ins, urls, walls
+from grader.inside import files, imports, loaders, old_api, rewrite, served, stand_ins, statements, urls, walls
 from grader.inside.offers import Offers
 from grader.inside.recorder import Recorder
 from grader.inside.request import Request
@@ -44,6 +44,7 @@ def run(request: Request) -> None:
     Shells(shell).install(shell)
     stand_ins.quiet_keyboard(app.kernel)
     shell.ast_transformers += rewrite.transformers
+    statements.install(shell)
     # The sockets are there; the guardian now closes the door, so that no student's code writes to the host's disk.
     while request.walled and not walls.is_closed(f"{request.folder}/door"):
         time.sleep(DOOR_SECONDS)
