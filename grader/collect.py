@@ -41,6 +41,8 @@ MOST_RUNS = 10**9
 """Of one cell, by its execution count."""
 AUTOMAGIC = re.compile(r"(cat|cd|conda|cp|env|load_ext|ls|mamba|man|matplotlib|mkdir|mv|pip|pwd|pylab|rm|uv)\b.*")
 """A cell of one line that IPython takes for a magic although its % is missing."""
+PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|timeit|capture|prun)\b.*")
+"""Magics of a whole cell behind which Python follows."""
 
 BARE_INSTALL = re.compile(r"^([ \t]*)(?=(?:pip[\d.]*|conda)[ \t]+(?:un)?install\b)", re.MULTILINE)
 """Where a line begins that installs something and has no ! or % before it."""
@@ -427,7 +429,7 @@ def syntax_of(source: str) -> Syntax:
 
 def syntax_tree(source: str) -> ast.Module | CellError:
     """The cell's syntax tree after IPython's own transforms, or why there is none. Nothing is executed."""
-    code = re.sub(r"\A(\s*)%%(time|timeit|capture|prun)\b.*", r"\1", source)  # what follows these magics is Python
+    code = PYTHON_CELL.sub(r"\1", source)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of invalid escapes in the student's strings
         try:

@@ -4,7 +4,7 @@ import asyncio
 import atexit
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import deepcopy
@@ -28,6 +28,7 @@ from grader.inside.request import LAUNCH_FAILED, Ended
 from grader.offers import Proven, answering
 from grader.provisioner import SandboxKernelManager
 from grader.records import CellError, CellRun, Fed, FileRead, Model, OldName, Run, Substitute
+from grader.salvage import Salvaged, salvaged
 from grader.sandbox import Job, Sandbox
 from grader.sheet import Limits
 
@@ -37,6 +38,7 @@ SHUTDOWN_SECONDS = 10.0
 REPORT_SECONDS = 0.3
 MOST_STEPS = 10**9
 MOST_ITEMS = 1_000
+SYNTAX = {"SyntaxError", "IndentationError", "TabError"}
 
 Progress = Callable[[dict[str, int]], None]
 """Called with what the notebook is at: cell, of (cells), epoch, epochs."""
@@ -160,7 +162,7 @@ def execute(
 
     Args:
         notebook: its code cells have ids cell-1, cell-2 ... as `grader.collect` gives them.
-        unparsable: code cells to skip, by number.
+        unparsable: code cells of which only what can be salvaged runs, by number.
         sandbox: where the kernel runs.
         limits: what it may use.
         seed: of Python's, NumPy's and TensorFlow's random numbers.
@@ -171,7 +173,8 @@ def execute(
         strict_api: names that the libraries no longer have are not made to work.
 
     """
-    notebook = without(notebook, unparsable)
+    saved = {cell.id: salvaged(cell.source) for cell in code_cells(notebook) if number_of(cell) in unparsable}
+    notebook = with_salvaged(notebook, saved)
     notes = Notes(order=[number_of(cell) for cell in code_cells(notebook) if cell.source.strip()])
     job = sandbox.room()
     lay_out(shelf, job)
@@ -183,8 +186,8 @@ def execute(
     ended = job.ended.result(timeout=60)
     refuse_own_failure(ended, notes, job)
     recorded = read_record(job.result / "record.json")
-    cells = [cell_result(number_of(cell), notes, unparsable) for cell in code_cells(notebook)]
-    tried = notes.cells | {cell.number: cell for cell in cells if cell.status == "skipped"}
+    cells = [cell_result(cell, notes, unparsable, saved.get(cell.id)) for cell in code_cells(notebook)]
+    tried = {cell.number: cell for cell in cells if cell.status == "skipped" or cell.number in notes.cells}
     end = how_it_ended(ended, tried, notes.order, notes.flooded_by or notes.current, limits, over)
     run = Run(
         status=end.status,
@@ -276,12 +279,13 @@ def reporting(job: Job, notes: Notes, progress: Progress | None) -> Iterator[Non
         over.set()
 
 
-def without(notebook: NotebookNode, unparsable: dict[int, CellError]) -> NotebookNode:
-    """A copy in which the cells that cannot be parsed are empty, so that the others run."""
+def with_salvaged(notebook: NotebookNode, saved: Mapping[str, Salvaged | None]) -> NotebookNode:
+    """A copy in which the cells that cannot be parsed hold what was salvaged of them, or nothing; by their ids."""
     copy = deepcopy(notebook)
     for cell in code_cells(copy):
-        if number_of(cell) in unparsable:
-            cell.source = ""
+        if cell.id in saved:
+            found = saved[cell.id]
+            cell.source = found.source if found else ""
     return copy
 
 
@@ -303,12 +307,24 @@ def as_claimed(model: Model) -> Model:
     return model.model_copy(update={"rebuilt": False, "fits": fits})
 
 
-def cell_result(number: int, notes: Notes, unparsable: dict[int, CellError]) -> CellRun:
-    """How a cell went, also where it never ran."""
-    if number in unparsable:
+def cell_result(
+    cell: NotebookNode, notes: Notes, unparsable: Mapping[int, CellError], saved: Salvaged | None
+) -> CellRun:
+    """How a cell went, also where it never ran, or only what was salvaged of it did."""
+    number = number_of(cell)
+    if number in unparsable and saved is None:
         return CellRun(number=number, status="skipped", error=unparsable[number])
     if number in notes.cells:
-        return notes.cells[number]
+        return with_its_error(notes.cells[number], unparsable.get(number), saved)
     if number == notes.current:
         return CellRun(number=number, status="stopped", seconds=time.perf_counter() - notes.cell_started)
     return CellRun(number=number, status="not_run" if number in notes.order else "ok")
+
+
+def with_its_error(ran: CellRun, error: CellError | None, saved: Salvaged | None) -> CellRun:
+    """A cell of which only what was salvaged ran, with the error for which it cannot be parsed as the first."""
+    if error is None or saved is None:
+        return ran
+    # Where the error is of a statement that was left out, this one has raised it again.
+    later = [each for each in ran.errors if each.kind not in SYNTAX or (each.line or 0) > (error.line or 0)]
+    return ran.model_copy(update={"status": "error", "error": error, "later": later, "run_as": saved.how})
