@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from grader.errors import UsageError
 from grader.records import CellError, Submission
+from grader.scripts import cells_of
 
 if TYPE_CHECKING:  # nbformat costs 0.07 s, which `grader --help` need not pay
     from nbformat import NotebookNode
@@ -100,7 +101,9 @@ def collect(
     cells: list[Cell] = []
     try:
         cells = mended_cells(cells_in(data, path, notes), notes)
-        problem = nothing_to_run(cells)
+        if cells and is_checkpoint(path):
+            notes.append("The file is a checkpoint, Jupyter's own copy: it may be older than the notebook.")
+        problem = nothing_to_run(cells, is_checkpoint(path))
     except UnreadableError as error:
         problem = str(error)
     except RecursionError:
@@ -196,7 +199,7 @@ def read(path: Path) -> tuple[bytes, datetime]:
 
 
 def cells_in(data: bytes, path: Path, notes: list[str]) -> list[Any]:
-    """The cells as the JSON has them, of any type and form; a Python script is one code cell."""
+    """The cells as the JSON has them, of any type and form, or as a Python script has them."""
     if len(data) > MAX_BYTES:
         raise UnreadableError(
             f"Expected a notebook of at most {MAX_BYTES // 1_000_000} MB. Found a larger one. "
@@ -210,8 +213,10 @@ def cells_in(data: bytes, path: Path, notes: list[str]) -> list[Any]:
         document = json.loads(text, strict=False)
     except ValueError as error:
         if is_script(path, text):
-            notes.append("The file is a Python script, not a notebook: it was taken as one code cell.")
-            return [{"cell_type": "code", "metadata": {}, "source": text, "outputs": []}]
+            cells = cells_of(text)
+            taken = "taken as one code cell" if len(cells) == 1 else f"cut into {len(cells)} cells where it is marked"
+            notes.append(f"The file is a Python script, not a notebook: it was {taken}.")
+            return cells
         raise UnreadableError(f"Expected a Jupyter notebook. Found {looks_like(text, error)}. {EXPORT}") from None
     return listed_cells(without_lone_surrogates(text, document), notes)
 
@@ -241,7 +246,7 @@ def without_lone_surrogates(text: str, document: Any) -> Any:
 
 def is_script(path: Path, text: str) -> bool:
     """Whether a text that is not JSON should be read as Python, whatever the file is called."""
-    imports = re.search(r"^(import \w|from [\w.]+ import )", text, re.MULTILINE)
+    imports = re.search(r"^(?:In ?\[[ \d]*\]:[ \t]*)?(import \w|from [\w.]+ import )", text, re.MULTILINE)
     return path.suffix.lower() == ".py" or (bool(imports) and not text.lstrip().startswith(("<", "{")))
 
 
@@ -363,9 +368,17 @@ def printed(output: Any) -> Output | None:
     return None
 
 
-def nothing_to_run(cells: list[Cell]) -> str | None:
-    """Why these cells cannot be run, for the student; None where they can."""
+def is_checkpoint(path: Path) -> bool:
+    """Whether it is a copy that Jupyter keeps beside a notebook, by its folder or its name."""
+    return ".ipynb_checkpoints" in path.parts or path.stem.endswith("-checkpoint")
+
+
+def nothing_to_run(cells: list[Cell], checkpoint: bool) -> str | None:
+    """Why these cells cannot be run, for the student; None where they can. A checkpoint is named as one."""
     code = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+    if checkpoint and not any(source.strip() for source in code):
+        found = "a checkpoint, which Jupyter saves by itself in the folder .ipynb_checkpoints, without any code"
+        return f"Expected a notebook with code cells. Found {found}. Hand in the notebook from the folder above it."
     if not cells:
         return f"Expected a notebook with code cells. Found no cell at all: was it saved before you wrote it? {EXPORT}"
     if not any(source.strip() for source in code):

@@ -151,6 +151,35 @@ def test_half_a_character_does_no_harm(read):
     assert sources(collected) == ["x = '\N{REPLACEMENT CHARACTER} \N{GRINNING FACE}'"]
 
 
+def test_a_copied_page_with_prompts_is_cut_at_them(read):
+    collected = read(b"In [1]: import keras\nIn [2]:\nx = 1\n", "asha.txt")
+    assert sources(collected) == ["import keras", "\nx = 1"]
+
+
+@pytest.mark.parametrize("minor", range(6))
+def test_every_minor_format_is_read_with_what_colab_and_kaggle_write_and_without_what_they_forget(read, minor):
+    colab = code(
+        ["x = 1\n", "x"], execution_count=None, id="aBc_1", metadata={"id": "aBc_1", "colab": {"base_uri": ""}}
+    )
+    kaggle = code("y = 2", _kg_hide_input=True, metadata={"_uuid": "8f2", "trusted": True, "_cell_guid": "b1"})
+    bare = {"cell_type": "code", "source": "z = 3"}
+    file = {"nbformat": 4, "nbformat_minor": minor, "cells": [colab, kaggle, bare]}
+    collected = read(file if minor % 2 else file | {"metadata": {"accelerator": "GPU", "colab": {}, "kaggle": {}}})
+    assert sources(collected) == ["x = 1\nx", "y = 2", "z = 3"]
+    assert [cell["id"] for cell in collected.notebook["cells"]] == ["cell-1", "cell-2", "cell-3"]
+    nbformat.validate(collected.saved)
+
+
+def test_a_checkpoint_is_named_as_one(tmp_path):
+    folder = tmp_path / ".ipynb_checkpoints"
+    folder.mkdir()
+    for content, words in ((document(), "Found a checkpoint"), (document(code("x = 1")), "may be older")):
+        path = folder / "asha-checkpoint.ipynb"
+        path.write_text(json.dumps(content))
+        submission = collect(path, "mnist", None, None, None).submission
+        assert words in f"{submission.problem} {submission.notes}"
+
+
 # -- What cannot be mended ---------------------------------------------------------------------------------------------
 
 
