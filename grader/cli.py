@@ -61,6 +61,12 @@ def grade(
     strict_api: Annotated[
         bool, typer.Option("--strict-api", help="Do not make names work that today's libraries no longer have.")
     ] = False,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The model that answers: its variable or model-3; cnn=model2 where the sheet asks for several."
+        ),
+    ] = None,
     isolation: IsolationOption = Isolation.wall,
     course: CourseFolder = None,
     quiet: Quiet = False,
@@ -79,7 +85,9 @@ def grade(
     refuse_namesakes(notebooks)
     refuse_unreadable(notebooks)
     failed: dict[Path, TeacherError] = {}
-    opened = open_desk(course, assignment, isolation.value, budget=seconds, files=files, strict_api=strict_api)
+    opened = open_desk(
+        course, assignment, isolation.value, budget=seconds, files=files, strict_api=strict_api, models=model or ()
+    )
     with Board(quiet) as board, opened as desk:
         agree(desk)
         make_folder(out)

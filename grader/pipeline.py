@@ -1,6 +1,6 @@
 """A submission goes in, a grade with its reasons comes out: read `grade_notebook` aloud and you know the program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Literal
 from grader.agreement import Spreads, compare, spreads_of
 from grader.answers import find_answers
 from grader.checks import match_criteria, run_checks
-from grader.choose import choose
+from grader.choose import choose, with_named
 from grader.claims import find_claims, saved_state
 from grader.collect import Collected, code_sources, collect, folder_name, imported_modules, unparsable
 from grader.concerns import find_concerns
@@ -75,6 +75,7 @@ def open_desk(
     sealed_seed: int | None = None,
     files: Path | None = None,
     strict_api: bool = False,
+    models: Sequence[str] = (),
 ) -> Iterator[Desk]:
     """Everything that grading the assignment `name` needs; the sandbox in it ends with the `with` block.
 
@@ -88,12 +89,13 @@ def open_desk(
         sealed_seed: seals other rows than the course's own, for `grader calibrate`.
         files: the teacher's folder of files that notebooks may ask for.
         strict_api: names that the libraries no longer have are not made to work.
+        models: that answer the sheet, as NAME or NETWORK=NAME; without any the grader chooses.
 
     Raises:
         TeacherError: the course, the data or the machine is not as it should be.
     """
     course = Course(folder or bundled())
-    assignment = course.assignment(name)
+    assignment = with_named(course.assignment(name), models)
     rubric = course.rubric(assignment)
     reference = course.reference(assignment)
     dataset = assignment.task.dataset

@@ -105,6 +105,8 @@ class Fit(Record):
     history: dict[Name, list[Figure]] = {}
     """Per metric one figure per granted epoch."""
     seconds: Seconds
+    other_data: Name | None = None
+    """A data set of another assignment that the notebook had asked for last, and not got."""
     rows_from: dict[Source, Count] = {}
     """Where sampled rows of the training input came from, as the judge recognised them."""
     validation_from: dict[Source, Count] = {}

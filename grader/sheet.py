@@ -55,6 +55,8 @@ class Network(Record):
     """The first is the default."""
     ends_early: bool = True
     """Its training may end when its verdict is in. Not where its result, at its best, is compared with another's."""
+    model: Name | None = None
+    """What notebooks call it, or its number, as model-3: where the choice by layers and training is not to be had."""
 
     @property
     def heading(self) -> str:

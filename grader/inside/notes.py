@@ -21,6 +21,8 @@ class Notes:
 
     cell: int | None = None
     """Number of the cell that runs."""
+    refused_data: str | None = None
+    """The data set that was asked for last, where it is not served here."""
     old_names: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By the old name, in the fields of `grader.records.OldName`."""
     substitutes: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -14,7 +14,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,12 @@ import tensorflow
 
 from grader.inside import describe, imports, samples
 from grader.inside.governor import Governor, counts_epochs, hastened, pad, shorten, watches_batches
+from grader.inside.models import Entry, Models
 from grader.inside.notes import notes
 from grader.inside.offers import Offers
-from grader.inside.rows import Known, Rows
+from grader.inside.rows import Rows
 from grader.inside.shelf import Found
 
-MOST_MODELS = 50
 MOST_CALLS = 200
 MOST_FILES = 200
 WEIGHT_BYTES = 400 << 20
@@ -38,27 +37,6 @@ PROGRESS_SECONDS = 0.2
 DEFAULT_BATCH = 32
 STEPS_WORTH_IT = 2_000
 """Below, tracing the functions anew takes longer than the many single steps."""
-
-
-@dataclass
-class Entry:
-    """What is known of one model."""
-
-    id: str
-    model: Any
-    cell: int | None
-    variable: str | None = None
-    fits: list[dict[str, Any]] = field(default_factory=list)
-    evaluations: list[dict[str, Any]] = field(default_factory=list)
-    touched: bool = True
-    """Something was done to it since it was last saved."""
-    saved: float | None = None
-    """Checksum of the weights that were saved."""
-    not_saved_because: str | None = None
-    compiled_in: int | None = None
-    """Cell of the last compile()."""
-    known: Known = field(default_factory=Known)
-    """Rows that it was given."""
 
 
 @contextmanager
@@ -79,7 +57,7 @@ class Recorder:
         self.budget = training_seconds
         self.offers = offers
         self.trained = 0.0
-        self.entries: dict[int, Entry] = {}
+        self.models = Models(out)
         self.files: dict[tuple[str, str], dict[str, Any]] = {}
         self.rows = Rows()
         self.cell: int | None = None
@@ -131,19 +109,14 @@ class Recorder:
     def after_cell(self, namespace: dict[str, Any]) -> None:
         """Find new models among the variables, and write down what the cell did."""
         with unnoticed():
-            for name, value in list(namespace.items()):
-                if isinstance(value, keras.Model) and not name.startswith("_"):
-                    entry = self.entry(value)
-                    # A loop's variable refers to it as well, later and for a while.
-                    if entry.variable is None or namespace.get(entry.variable) is not value:
-                        entry.variable = name
+            self.models.name(namespace, self.cell)
             self.write()
 
     def finish(self) -> None:
         """The kernel shuts down: catch weights that changed without a method that is wrapped."""
         with unnoticed():
-            for entry in self.entries.values():
-                entry.touched = entry.touched or checksum(entry.model) != entry.saved
+            for entry in self.models:
+                entry.touched |= entry.alive is not None and checksum(entry.alive) != entry.saved
             self.write()
 
     # -- what is wrapped ---------------------------------------------------------------------------------------------
@@ -194,7 +167,7 @@ class Recorder:
                 offers.close()
             with unnoticed():
                 facts = {"stopped": ended, "epochs_granted": governor.epochs, "seconds": seconds, "history": history}
-                entry.fits.append({"cell": self.cell, **fit_facts(given), **facts})
+                entry.fits.append({"cell": self.cell, **fit_facts(given), **facts, "other_data": notes.refused_data})
                 self.sample_fit(entry, given, len(entry.fits))
                 with unnoticed():
                     shared = self.rows.trained(entry.known, trained_rows(given)[0], validation_rows(given)[0])
@@ -226,16 +199,12 @@ class Recorder:
     # -- notes -------------------------------------------------------------------------------------------------------
 
     def entry(self, model: Any) -> Entry:
-        """The entry of a model, new if need be. Keeps the model alive, so that its id stays its own."""
-        key = id(model)
-        if key not in self.entries:
-            if len(self.entries) >= MOST_MODELS:
-                return Entry("none", model, self.cell)
-            self.entries[key] = Entry(f"model-{len(self.entries) + 1}", model, self.cell)
-        return self.entries[key]
+        """The entry of a model, new if need be."""
+        return self.models.of(model, self.cell)
 
     def note_file(self, found: Found) -> None:
         """Note what was read in the place of what was asked for; once for each cell that does so first."""
+        notes.refused_data = None
         key = (found.asked, found.served)
         if key not in self.files and len(self.files) < MOST_FILES:
             facts = {"asked": found.asked, "served": found.served, "source": found.source}
@@ -316,10 +285,11 @@ class Recorder:
     def write(self) -> None:
         """Save the models that were touched, then record.json."""
         models = []
-        for entry in self.entries.values():
+        for entry in self.models:
             with unnoticed():
-                if entry.touched:
+                if entry.touched and entry.alive is not None:
                     self.save(entry)
+                    entry.described = model_facts(entry.alive)
                 models.append(entry_facts(entry))
         record = {
             "models": models,
@@ -329,10 +299,11 @@ class Recorder:
             **notes.facts(),
         }
         write_atomically(self.out / "record.json", lambda path: path.write_text(json.dumps(record, default=str)))
+        self.models.let_go()
 
     def save(self, entry: Entry) -> None:
         """Write a built model's architecture as JSON and its weights as plain arrays: nothing in them can run."""
-        entry.touched, model = False, entry.model
+        entry.touched, model = False, entry.alive
         if not model.built:
             return
         if sum(describe.count([weight]) * 4 for weight in model.weights) > WEIGHT_BYTES:
@@ -377,16 +348,22 @@ def how_it_ended(governor: Governor) -> str:
     return "budget" if governor.cut else "callback" if governor.asked_to_stop else "finished"
 
 
+def model_facts(model: Any) -> dict[str, Any]:
+    """A model in the fields of `grader.records.Model`, as far as they are its own."""
+    compiled, updates = describe.compile_facts(model), describe.updates(model)
+    return {**describe.model_facts(model), "compiled": compiled, "updates": updates}
+
+
 def entry_facts(entry: Entry) -> dict[str, Any]:
     """An entry in the fields of `grader.records.Model`."""
-    compiled = describe.compile_facts(entry.model)
+    described = entry.described or {}
+    compiled = described.get("compiled")
     return {
         "id": entry.id,
         "variable": entry.variable,
         "cell": entry.cell,
-        **describe.model_facts(entry.model),
+        **described,
         "compiled": compiled and {**compiled, "cell": entry.compiled_in},
-        "updates": describe.updates(entry.model),
         "fits": entry.fits[-MOST_CALLS:],
         "evaluations": entry.evaluations,
         "not_rebuilt_because": entry.not_saved_because,

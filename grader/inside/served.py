@@ -1,5 +1,6 @@
 """The folders of the served splits -> what `keras.datasets.<name>.load_data()` answers, without a network."""
 
+import functools
 import importlib
 import json
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.inside.notes import notes
 from grader.inside.words import Encoding, Ragged, read_ragged
 
 KERAS_MODULES = {
@@ -21,6 +23,8 @@ KERAS_MODULES = {
     "cifar10": "cifar10",
 }
 """Module of `keras.datasets` for a data set."""
+NEVER_SERVED = ("cifar100", "reuters", "california_housing")
+"""Modules for data sets of no assignment."""
 ARRAYS = (("x_train", "y_train"), ("x_test", "y_test"))
 SHUFFLE = 113
 """The seed by which Keras shuffles boston_housing.npz before it is split, and by which it was split for the folder."""
@@ -31,8 +35,8 @@ def install(served: dict[str, str]) -> None:
 
     `tensorflow.keras.datasets` and `keras.datasets` are different modules over the same source, loaded or yet to load.
     """
-    for name, module in KERAS_MODULES.items():
-        loader = LOADERS.get(name, images)(Path(served[name])) if name in served else refuse(name)
+    for name, module in {**KERAS_MODULES, **{name: name for name in NEVER_SERVED}}.items():
+        loader = answer(LOADERS.get(name, images)(Path(served[name]))) if name in served else refuse(name)
         keras_module(module).load_data = loader
         for loaded in [m for key, m in sys.modules.items() if key.endswith(f".datasets.{module}")]:
             loaded.load_data = loader  # type: ignore[attr-defined]
@@ -125,10 +129,22 @@ def texts(rows: Ragged, folder: Path) -> Iterator[str]:
         yield " ".join(map(word_of.__getitem__, values[first:last]))
 
 
+def answer(load: Callable[..., Any]) -> Callable[..., Any]:
+    """A `load_data` after which nothing is left over from before."""
+
+    @functools.wraps(load)
+    def load_data(*args: Any, **kwargs: Any) -> Any:
+        notes.refused_data = None
+        return load(*args, **kwargs)
+
+    return load_data
+
+
 def refuse(name: str) -> Callable[..., Any]:
     """A `load_data` for a data set that is not served here."""
 
     def load_data(*_: object, **__: object) -> Any:
+        notes.refused_data = name
         raise FileNotFoundError(
             f"Expected one of the data sets of this assignment. Found a call for {name}, which is not served here, "
             "and there is no network. Use the data set that the sheet names."
