@@ -317,7 +317,8 @@ def cell_result(
     if number in notes.cells:
         return with_its_error(notes.cells[number], unparsable.get(number), saved)
     if number == notes.current:
-        return CellRun(number=number, status="stopped", seconds=time.perf_counter() - notes.cell_started)
+        stopped = CellRun(number=number, status="stopped", seconds=time.perf_counter() - notes.cell_started)
+        return with_its_error(stopped, unparsable.get(number), saved)
     return CellRun(number=number, status="not_run" if number in notes.order else "ok")
 
 
@@ -327,4 +328,5 @@ def with_its_error(ran: CellRun, error: CellError | None, saved: Salvaged | None
         return ran
     # Where the error is of a statement that was left out, this one has raised it again.
     later = [each for each in ran.errors if each.kind not in SYNTAX or (each.line or 0) > (error.line or 0)]
-    return ran.model_copy(update={"status": "error", "error": error, "later": later, "run_as": saved.how})
+    status = "error" if ran.status == "ok" else ran.status
+    return ran.model_copy(update={"status": status, "error": error, "later": later, "run_as": saved.how})

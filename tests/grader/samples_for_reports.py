@@ -532,6 +532,13 @@ def weak() -> Sample:
             status="error",
             seconds=0.1,
             error=CellError(kind="ModuleNotFoundError", message="No module named 'seaborn'", line=4),
+            later=[CellError(kind="NotRun", message="it needs `sns`, which line 4 should have made", line=9)],
+        ),
+        CellRun(
+            number=4,
+            status="error",
+            error=CellError(kind="SyntaxError", message="invalid character '“' (U+201C)", line=2),
+            run_as="It was run with plain signs in the place of a word processor's.",
         ),
         CellRun(
             number=3,

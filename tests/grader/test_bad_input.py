@@ -65,6 +65,14 @@ def test_a_python_script_named_ipynb_runs_as_one_cell(grade: Grade, tmp_path: Pa
     assert evidence.measurement.tier == "sealed"
 
 
+def test_a_plot_and_a_line_that_fail_in_the_only_cell_cost_that_cell_and_not_the_model(grade: Grade, write_notebook):
+    damage = "np.zeros(3).plot('no such thing')\nprint “hello”"
+    graded, evidence, _ = grade(write_notebook("\n".join([LOAD, damage, BUILD + COMPILE, FIT])))
+    runs_clean = graded.grade.columns["Coding Efficiency"].criteria[0]
+    assert (evidence.measurement.tier, runs_clean.marks) == ("sealed", 0)
+    assert [error.kind for error in evidence.cells[0].errors] == ["SyntaxError", "AttributeError"]
+
+
 def test_a_syntax_error_in_cell_3_is_named_and_the_model_still_counts(grade: Grade, write_notebook):
     path = write_notebook(LOAD, BUILD + COMPILE, "for epoch in range(3) print(epoch)", FIT)
     graded, evidence, page = grade(path)

@@ -176,6 +176,11 @@ def test_strict_api_is_for_those_who_ask_for_it(
     assert asked == [strict]
 
 
+def test_a_model_is_named_for_one_network_where_the_sheet_asks_for_several(grade: Command):
+    assert is_one_line(grade("--model", "ann", assignment="mnist"), "--model shallow=ann or --model cnn=ann")
+    assert grade("--model", "ann").code == 0
+
+
 def test_all_files_are_looked_at_before_the_first_is_graded(grade: Command, tmp_path: Path):
     assert is_one_line(grade("gone.ipynb", "--out", "out"), "gone.ipynb")
     assert not (tmp_path / "out").exists()

@@ -214,6 +214,12 @@ def test_what_was_served_for_a_file_is_listed():
     assert "notes.csv notes.csv handed in with the notebook 3" in page
 
 
+def test_what_ran_of_a_broken_cell_and_what_did_not_is_told():
+    page = text_of(page_of(samples.weak()))
+    assert "Line 9 was not run: it needs sns , which line 4 should have made" in page
+    assert "It was run with plain signs in the place of a word processor" in page
+
+
 def test_a_limit_that_was_hit_is_named_with_its_value_and_the_way_to_raise_it():
     text = text_of(page_of(samples.weak()))
     assert "wall_seconds 900 s hit: 900.3 s" in text
