@@ -157,6 +157,7 @@ def execute(
     proven: Proven | None = None,
     shelf: Shelf | None = None,
     strict_api: bool = False,
+    prepare: Callable[[Job], dict[str, Any]] = lambda _: {"replay": None},
 ) -> Recording:
     """Run a copy of the notebook in the sandbox, cell by cell; a cell that raises does not stop the ones after it.
 
@@ -171,6 +172,7 @@ def execute(
             on to its end.
         shelf: what is found by its name where a file is not there; None finds nothing.
         strict_api: names that the libraries no longer have are not made to work.
+        prepare: lays out what a second run needs, and says what its kernel is told.
 
     """
     saved = {cell.id: salvaged(cell.source) for cell in code_cells(notebook) if number_of(cell) in unparsable}
@@ -179,7 +181,7 @@ def execute(
     job = sandbox.room()
     lay_out(shelf, job)
     found = shelf.settings(job) if shelf else None
-    settings = {"seed": seed, "offers": proven is not None, "shelf": found, "old_api": not strict_api}
+    settings = {"seed": seed, "offers": proven is not None, "shelf": found, "old_api": not strict_api, **prepare(job)}
     manager = kernel_for(job, limits, notes, settings)
     with answering(job, proven), making(job, shelf):
         over = play(notebook, manager, notes, progress)

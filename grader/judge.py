@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from grader.fields import Count, Line, Name, Record, Shape
 from grader.measure import linear_baseline, measure, unusable
 from grader.records import Fed, Layer, Measurement, Model
+from grader.replay import Replayed
 from grader.sandbox import Job, Sandbox
 from grader.served import Served
 from grader.sheet import Limits, Task
@@ -61,6 +62,7 @@ class Answer(Record):
     own: Name | None = None
     fed: dict[Name, Fed] = {}
     """By the number of the fit(), as in fit-1."""
+    untested: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Judgement:
     not_measured_because: str
     failed: bool = False
     """The model's outputs are of no use. Else, what could not be measured is for a person to decide."""
+    untested: bool = False
+    """In a second run of its notebook it was fed none of the rows that were sealed ones."""
 
     @property
     def outcome(self) -> dict[str, Any]:
@@ -91,6 +95,7 @@ def judge(
     sandbox: Sandbox,
     limits: Limits,
     given_up: threading.Event | None = None,
+    replayed: Replayed | None = None,
 ) -> Judgement:
     """Rebuild the model, feed it the sealed rows as the notebook would have, and compare with the sealed labels.
 
@@ -102,10 +107,11 @@ def judge(
         sandbox: where the model is rebuilt.
         limits: what that may use.
         given_up: set where nobody waits for the result any more.
+        replayed: what a second run on the sealed inputs left, where there was one.
     """
     job = sandbox.room()
     try:
-        return judge_in(job, files, model, task, served, limits, given_up or threading.Event())
+        return judge_in(job, files, model, task, served, limits, given_up or threading.Event(), replayed)
     finally:
         sandbox.discard(job.folder)
 
@@ -118,11 +124,12 @@ def judge_in(
     served: Served,
     limits: Limits,
     given_up: threading.Event,
+    replayed: Replayed | None,
 ) -> Judgement:
     """As `judge` does, in the room of a job that is not started yet."""
     sandbox = job.sandbox
     try:
-        samples = lay_out(job, files, model, served)
+        samples = lay_out(job, files, model, served, replayed)
     except OSError:
         why = model.not_rebuilt_because or "The model was not saved: it was never built or trained."
         return Judgement(model, [], why)
@@ -137,16 +144,28 @@ def judge_in(
     why_not: str | None = answer.refused or answer.why_not
     if answer.preprocessing is not None:
         sealed = read_array(job.result / "sealed.npy")
-        why_not = useless = unusable(sealed, len(served.sealed_labels), task)
+        true = served.sealed_labels if replayed is None else replayed_labels(job.result, served)
+        why_not = useless = unusable(sealed, len(true), task)
         if sealed is not None and not useless:
-            measured = measure("sealed", sealed, served.sealed_labels, task, answer.preprocessing)
+            measured = measure("sealed", sealed, true, task, answer.preprocessing)
             metrics = measured.metrics | (linear_baseline(served) if task.kind == "regression" else {})
             measurements.append(measured.model_copy(update={"metrics": metrics}))
     if answer.own is not None and (labels := read_labels(samples.get(answer.own), task)) is not None:
         own = read_array(job.result / "own.npy")
         if own is not None and not unusable(own, len(labels), task):
             measurements.append(measure("own_arrays", own, labels, task, None))
-    return Judgement(as_judged(model, answer), measurements, why_not or "", failed=useless is not None)
+    judged, failed = as_judged(model, answer), useless is not None
+    return Judgement(judged, measurements, why_not or "", failed, answer.untested)
+
+
+def replayed_labels(result: Path, served: Served) -> np.ndarray[Any, Any]:
+    """Labels of the rows that the judge predicted: of all, or of those that a second run of the notebook gave it."""
+    if not (result / "sealed_rows.npy").exists():
+        return served.sealed_labels
+    rows = read_array(result / "sealed_rows.npy")
+    if rows is None or rows.dtype.kind not in "iu" or not np.isin(rows, np.arange(len(served.sealed_labels))).all():
+        return served.sealed_labels[:0]
+    return np.asarray(served.sealed_labels[rows])
 
 
 def as_judged(model: Model, answer: Answer) -> Model:
@@ -163,7 +182,9 @@ def as_judged(model: Model, answer: Answer) -> Model:
     return model.model_copy(update={**judged, "fits": fits})
 
 
-def lay_out(job: Job, files: Path | None, model: Model, served: Served) -> dict[str, Path]:
+def lay_out(
+    job: Job, files: Path | None, model: Model, served: Served, replayed: Replayed | None = None
+) -> dict[str, Path]:
     """Put the saved model, its samples and the sealed inputs behind the judge's door; return the samples by source.
 
     Raises:
@@ -180,6 +201,12 @@ def lay_out(job: Job, files: Path | None, model: Model, served: Served) -> dict[
     samples = {source: path for source, path in samples.items() if path.exists()}
     for source, path in samples.items():
         shutil.copyfile(path, door / f"sample.{source}.npz")
+    if replayed is not None:
+        again = {door / f"replay.{source}.npz": replayed.files / f"{model.id}.{source}.npz" for source in samples}
+        steps = {door / "steps.npz": files / "steps.npz", door / "replay-steps.npz": replayed.files / "steps.npz"}
+        for copy, path in {**again, **steps, door / "places.npy": replayed.places}.items():
+            if path.exists():
+                shutil.copyfile(path, copy)
     for path in door.iterdir():
         path.chmod(0o644)
     return samples

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from grader.agreement import Spreads, compare, spreads_of
 from grader.answers import find_answers
@@ -19,10 +19,11 @@ from grader.datasets import Store, data_set
 from grader.execute import Progress, Recording, execute
 from grader.files import TEACHERS, shelf_for, teachers_folder, text_of
 from grader.framework import explain, instead_of_keras
-from grader.judge import judge
+from grader.judge import Judgement, judge
 from grader.quality import count_code_lines, find_quality, with_code_lines
-from grader.records import CheckResult, Evidence, Grade, Run
+from grader.records import CheckResult, Choice, Evidence, Grade, Model, Run
 from grader.reference import Calibration, Thresholds
+from grader.replay import Again, Part, Replayed, Stage, until_fed
 from grader.report import render_report
 from grader.rubric import Rubric
 from grader.sandbox import Sandbox, open_sandbox
@@ -34,6 +35,7 @@ from grader.verdict import Verdicts
 
 WALL_SECONDS_PER_TRAINING_SECOND = 2
 WALL_SECONDS_UNLIMITED = 24 * 3600
+REASON_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Desk:
     limits: Limits
     stops_early: bool
     """Training ends once its result earns full marks."""
+    stage: Stage
+    """Where a notebook runs a second time, on the sealed inputs."""
     strict_api: bool = False
     """Names that the libraries no longer have are not made to work."""
 
@@ -106,9 +110,11 @@ def open_desk(
     spreads = spreads_of(calibrations_for(course, assignment, served))
     limits = with_budget(assignment.limits, budget)
     folders = {dataset: served.folder} | ({TEACHERS: teachers_folder(files)} if files else {})
-    with open_sandbox(isolation, folders) as sandbox:
+    with open_sandbox(isolation, folders) as sandbox, Stage(isolation, served, folders) as stage:
         stops_early = budget != "full"
-        yield Desk(course, assignment, rubric, served, sandbox, thresholds, spreads, limits, stops_early, strict_api)
+        yield Desk(
+            course, assignment, rubric, served, sandbox, thresholds, spreads, limits, stops_early, stage, strict_api
+        )
 
 
 def agree(desk: Desk) -> None:
@@ -190,7 +196,7 @@ def examine(
 ) -> tuple[Evidence, list[CheckResult]]:
     """Run and judge what was handed in, and check what is known then. Writes nothing."""
     recording = run_notebook(collected, desk, progress, seed=seed, attached=attached)
-    evidence = gather(collected, recording, desk)
+    evidence = gather(collected, recording, desk, attached)
     if recording.files is not None:
         desk.sandbox.discard(recording.files.parent)
     files = desk.course.check_files(desk.assignment, desk.rubric)
@@ -231,7 +237,7 @@ def verdicts_at(desk: Desk) -> Verdicts:
     return Verdicts(desk.assignment, desk.thresholds, desk.served, desk.sandbox, desk.limits)
 
 
-def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
+def gather(collected: Collected, recording: Recording, desk: Desk, attached: Path | None = None) -> Evidence:
     """Everything that is known about a submission: its run, its judged models, and what its pages say."""
     notebook, task = collected.notebook, desk.assignment.task
     models = {model.id: model for model in recording.models}
@@ -242,6 +248,7 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
             models[choice.model] = judged.model
             choice = choice.model_copy(update=judged.outcome)
         choices.append(choice)
+    choices = measured_again(collected, recording, models, choices, desk, attached)
     evidence = Evidence(
         assignment=desk.assignment.name,
         data=desk.served.data,
@@ -261,6 +268,71 @@ def gather(collected: Collected, recording: Recording, desk: Desk) -> Evidence:
     claims = compare(evidence, desk.assignment, code_sources(collected.saved), desk.spreads)
     concerns = find_concerns(evidence, desk.assignment)
     return evidence.model_copy(update={"claims": claims, "concerns": concerns})
+
+
+def measured_again(
+    collected: Collected,
+    recording: Recording,
+    models: dict[str, Model],
+    choices: list[Choice],
+    desk: Desk,
+    attached: Path | None,
+) -> list[Choice]:
+    """The choices, with results by the notebook's own preprocessing where the judge could not recover it.
+
+    One more run of the notebook gives the inputs for all of them; a second one, if none of them was fed test rows.
+    """
+    if recording.files is None or recording.run.status not in {"finished", "errors"}:
+        return choices
+    task, judged = desk.assignment.task, {}
+    open_ones = [models[each.model] for each in choices if each.model and may_be_replayed(models[each.model], each)]
+    for part in get_args(Part):
+        if not open_ones:
+            break
+        with replay(collected, recording, open_ones, part, desk, attached) as replayed:
+            for model in open_ones:
+                judged[model.id] = judge(
+                    recording.files, model, task, desk.served, desk.sandbox, desk.limits, replayed=replayed
+                )
+        open_ones = [model for model in open_ones if judged[model.id].untested]
+    return [with_second(choice, judged[choice.model]) if choice.model in judged else choice for choice in choices]
+
+
+def with_second(choice: Choice, judged: Judgement) -> Choice:
+    """The choice with what a second run of the notebook led to; where that is nothing, the first reason stands too."""
+    if not judged.not_measured_because or judged.failed:
+        return choice.model_copy(update=judged.outcome)
+    why = f"{choice.not_measured_because} {judged.not_measured_because}"[:REASON_CHARACTERS]
+    return choice.model_copy(update={"not_measured_because": why})
+
+
+@contextmanager
+def replay(
+    collected: Collected, recording: Recording, models: list[Model], part: Part, desk: Desk, attached: Path | None
+) -> Iterator[Replayed]:
+    """Run the notebook again on sealed inputs; what that leaves is gone after the `with` block."""
+    sandbox, replaced = desk.stage.set(part)
+    assert recording.files is not None
+    files = execute(
+        until_fed(collected.notebook, models),
+        unparsable(collected.notebook),
+        sandbox,
+        desk.limits.model_copy(update={"training_seconds": 0}),
+        seed=recording.run.seed,
+        shelf=shelf_for(desk.assignment.files, text_of(collected.saved), replaced.served, attached),
+        strict_api=desk.strict_api,
+        prepare=Again(recording.files, replaced).lay_out,
+    ).files
+    assert files is not None
+    try:
+        yield Replayed(files, replaced.places)
+    finally:
+        sandbox.discard(files.parent)
+
+
+def may_be_replayed(model: Model, choice: Choice) -> bool:
+    """Whether nothing but the preprocessing stands between the model and its result."""
+    return model.rebuilt and choice.left_to_a_person and bool(model.fits or model.updates)
 
 
 def write_results(out: Path, grade: Grade, evidence: Evidence, page: str, submitted: bytes) -> Path:

@@ -118,7 +118,7 @@ class Sandbox:
         """A job that is not started yet: its folder is there, to put what it needs behind its door."""
         number = next(self.numbers)
         job = Job(str(number), self.jobs / str(number), self)
-        for path in (job.folder, job.folder / "door", job.folder / "files", job.result):
+        for path in (job.folder, *(job.folder / name for name in ("door", "files", "first")), job.result):
             path.mkdir(mode=0o755)
         return job
 

@@ -16,7 +16,7 @@ from grader.fields import Count, Record
 from grader.records import DataUsed
 from grader.standin import STAND_INS, digits
 
-LAYOUT = 2
+LAYOUT = 3
 """Goes up when the files change, so that those of an older version are left alone."""
 
 
@@ -32,9 +32,14 @@ class Served:
     Beside them lies imdb_word_index.json.
     """
     sealed_inputs: Path
-    """For the judge: x_sealed.npy (for imdb x_sealed.npz), alone in its folder. In an order of its own."""
+    """For the judge: x_sealed.npy (for imdb x_sealed.npz), in an order of its own. Beside it lie `places` alone."""
     sealed_labels: Array
     """Of the rows of `sealed_inputs`, in the shape of y_test; in no folder that is shown to a sandbox."""
+
+    @property
+    def places(self) -> Path:
+        """File with the numbers of the rows, counted over training and test rows, where others were repeated."""
+        return self.sealed_inputs.with_name("places.npy")
 
 
 class Manifest(Record):
@@ -151,6 +156,8 @@ def write(entry: Path, split: Split, sealed: Array, seed: int) -> Manifest:
         if split.word_index:
             (public / "imdb_word_index.json").write_text(json.dumps(split.word_index), encoding="utf-8")
         save(judge, "x_sealed", x[sealed])
+        # Sorted, so that they say nothing of which sealed row was where.
+        np.save(judge / "places.npy", np.sort(sealed))
         save(labels, "y_sealed", y[sealed])
         manifest = describe(made, split, sealed.size)
         for file in files_of(made):

@@ -48,7 +48,7 @@ def guard(request: Request, run: Callable[[Request], None]) -> Ended:
         # Only now: a mount cannot be bound from the namespace that was left.
         doors = [
             walls.Door.open(f"{request.folder}/door", read_only=request.kind == "judge"),
-            walls.Door.open(f"{request.folder}/files", read_only=True),
+            *(walls.Door.open(f"{request.folder}/{name}", read_only=True) for name in ("files", "first")),
             *walls.python_in_tmp(),
         ]
     elif sys.platform == "linux":

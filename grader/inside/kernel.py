@@ -7,8 +7,10 @@ from typing import Any
 from ipykernel.kernelapp import IPKernelApp
 
 from grader.inside import files, imports, loaders, old_api, rewrite, served, stand_ins, statements, urls, walls
+from grader.inside.learned import Learned
 from grader.inside.offers import Offers
 from grader.inside.recorder import Recorder
+from grader.inside.replay import Replay
 from grader.inside.request import Request
 from grader.inside.shelf import Shelf
 from grader.inside.shells import Shells
@@ -20,14 +22,19 @@ def run(request: Request) -> None:
     """Be a kernel until it is shut down.
 
     Settings: connection_file, served, cells, training_seconds, offers, shelf (None where files are not looked up),
-    old_api.
+    old_api, replay (the data set's name where the notebook runs a second time, on sealed inputs; else None).
     """
     settings: dict[str, Any] = request.settings
     served.install(settings["served"])
     out, door = Path(request.folder, "out"), Path(request.folder, "door")
     offers = Offers(out, door) if settings["offers"] else None
-    recorder = Recorder(out, settings["cells"], settings["training_seconds"], offers)
+    first = Path(request.folder, "first")
+    replay = Replay(first, Path(settings["served"][settings["replay"]])) if settings["replay"] else None
+    recorder = Recorder(out, settings["cells"], settings["training_seconds"], offers, replay)
     recorder.install()
+    Learned(first if replay else out, replay=replay is not None).install()
+    if replay:
+        replay.install()
     imports.install()
     stand_ins.install()
     if settings["old_api"]:  # After the recorder, so that it sees calls as Keras takes them today.

@@ -26,10 +26,14 @@ from grader.inside.governor import Governor, counts_epochs, hastened, pad, short
 from grader.inside.models import Entry, Models
 from grader.inside.notes import notes
 from grader.inside.offers import Offers
+from grader.inside.replay import Replay
 from grader.inside.rows import Rows
 from grader.inside.shelf import Found
+from grader.inside.steps import Steps
+from grader.inside.vocabulary import knowing_words
 
 MOST_CALLS = 200
+MOST_SAMPLED_FITS = 100
 MOST_FILES = 200
 WEIGHT_BYTES = 400 << 20
 SNAPSHOT_SECONDS = 15.0
@@ -51,8 +55,18 @@ def unnoticed() -> Iterator[None]:
 class Recorder:
     """Wraps Keras' training methods and looks at the notebook's variables after every cell."""
 
-    def __init__(self, out: Path, cells: list[int], training_seconds: float | None, offers: Offers | None):
+    def __init__(
+        self,
+        out: Path,
+        cells: list[int],
+        training_seconds: float | None,
+        offers: Offers | None,
+        replay: Replay | None = None,
+    ):
         self.out = out
+        self.replay = replay
+        """What takes rows in the place of samples, where the notebook runs a second time."""
+        self.steps = replay.steps if replay else Steps()
         self.cells = iter(cells)
         self.budget = training_seconds
         self.offers = offers
@@ -76,6 +90,7 @@ class Recorder:
         for name in ("summary", "load_weights", "set_weights", "train_on_batch"):
             self.wrap(name, self.touch)
         imports.after_import("sklearn.preprocessing", self.rows.watch_scalers)
+        self.steps.install(idle=lambda: not self.busy)
 
     def wrap(self, name: str, around: Callable[..., Any]) -> None:
         """Replace a method by `around(original, model, *args, **kwargs)`; calls that Keras makes itself go through."""
@@ -254,9 +269,10 @@ class Recorder:
 
     def sample_fit(self, entry: Entry, given: dict[str, Any], number: int) -> None:
         """Keep some rows of what the fit() of that number trained on and validated on."""
-        self.keep(entry, "fit", number, samples.take(*trained_rows(given)))
+        rows = fit_facts(given)["rows"] if given["validation_split"] else None
+        self.keep(entry, f"fit-{number}", given["x"], given["y"], rows)
         if given["validation_data"] is not None:
-            self.keep(entry, "validation", None, samples.take(*validation_rows(given)))
+            self.keep(entry, "validation", *validation_rows(given))
 
     def note_evaluation(self, entry: Entry, method: str, x: Any, y: Any, results: dict[str, Any]) -> None:
         """Note a call of evaluate() or predict(), with some of its rows."""
@@ -265,20 +281,22 @@ class Recorder:
             entry.evaluations.append({"method": method, "cell": self.cell, "rows": rows, "results": results})
             with unnoticed():
                 entry.evaluations[-1].update(self.rows.tested(entry.known, x))
-        sample = samples.take(x, y)
-        if sample is not None and sample.total > 1:
-            self.keep(entry, method, None, sample)
+        if rows is None or rows > 1:
+            self.keep(entry, method, x, y)
         entry.touched = True
 
-    def keep(self, entry: Entry, source: str, number: int | None, sample: samples.Sample | None) -> None:
-        """Write a sample: the last of each source, and of fit() every one (the first hundred)."""
-        if sample is None or (number or 0) > 100:
+    def keep(self, entry: Entry, source: str, x: Any, y: Any, first: int | None = None) -> None:
+        """Write rows of what a call was fed: the last of each source, and of fit() every one (the first hundred).
+
+        A sample is taken of the `first` rows, where others are there to validate on.
+        """
+        if source.startswith("fit-") and len(entry.fits) > MOST_SAMPLED_FITS:
             return
-        arrays = {"fed": sample.fed, "rows": sample.rows, "total": np.array(sample.total)}
-        if sample.labels is not None:
-            arrays["labels"] = sample.labels
-        name = f"{entry.id}.{source}{'' if number is None else f'-{number}'}.npz"
-        write_atomically(self.out / name, lambda path: np.savez(path, allow_pickle=False, **arrays))
+        name = f"{entry.id}.{source}"
+        arrays = self.replay.take(name, x, y) if self.replay else sampled(x, y, first)
+        write = self.replay.write if self.replay else samples.write
+        if arrays:
+            write_atomically(self.out / f"{name}.npz", lambda path: write(path, arrays))
 
     # -- files -------------------------------------------------------------------------------------------------------
 
@@ -288,7 +306,8 @@ class Recorder:
         for entry in self.models:
             with unnoticed():
                 if entry.touched and entry.alive is not None:
-                    self.save(entry)
+                    if self.replay is None:
+                        self.save(entry)
                     entry.described = model_facts(entry.alive)
                 models.append(entry_facts(entry))
         record = {
@@ -300,6 +319,9 @@ class Recorder:
         }
         write_atomically(self.out / "record.json", lambda path: path.write_text(json.dumps(record, default=str)))
         self.models.let_go()
+        if self.steps.changed:
+            self.steps.changed = False
+            write_atomically(self.out / "steps.npz", self.steps.write)
 
     def save(self, entry: Entry) -> None:
         """Write a built model's architecture as JSON and its weights as plain arrays: nothing in them can run."""
@@ -310,7 +332,8 @@ class Recorder:
             entry.not_saved_because = f"its weights take more than {WEIGHT_BYTES >> 20} MB"
             return
         try:
-            architecture = model.to_json()
+            with knowing_words(model):
+                architecture = model.to_json()
         except (NotImplementedError, TypeError, ValueError) as error:
             entry.not_saved_because = f"Keras cannot write it down as a list of standard layers: {error}"[:500]
             return
@@ -329,6 +352,21 @@ class Recorder:
             words = json.dumps({"cell": self.cell, **epochs})
             with suppress(OSError):
                 write_atomically(self.out / "progress.json", lambda path: path.write_text(words))
+
+
+def sampled(x: Any, y: Any, first: int | None) -> dict[str, Any]:
+    """Some of the first rows of an array, by the names under which they are written; none where they cannot be read.
+
+    The labels are those of all rows: by them it is known later which rows of the data set these are.
+    """
+    if first is None:
+        sample = samples.take(x, y)
+    else:
+        sample = samples.take(x[:first], y[:first] if samples.row_count(y) else None)
+    if sample is None or sample.total < 2:
+        return {}
+    labels = samples.every_label(y) if samples.row_count(y) and sample.every_label is not None else None
+    return sample.arrays if labels is None else sample.arrays | {"every_label": labels}
 
 
 def versions() -> dict[str, str]:

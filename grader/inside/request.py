@@ -15,7 +15,8 @@ class Request:
     kind: str
     """kernel or judge: what `grader.inside.job` runs."""
     folder: str
-    """Of this job. Holds `door`, shared with the host; `files`, handed in with a notebook; `result`, which the job
+    """Of this job. Holds `door`, shared with the host; `files`, handed in with a notebook; `first`, what
+    its first run left where this is the second; `result`, which the job
     never sees; and, once inside, `out`."""
     walled: bool
     user: int

@@ -1,13 +1,18 @@
 """What fit(), evaluate() and predict() were fed -> a few rows of it, enough to recognise the preprocessing by."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from grader.inside.alignment import flat
+
 SAMPLE_ROWS = 1_000
 SAMPLE_BYTES = 32 << 20
+TEXT = (str, bytes)
+MOST_AXES = 2
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,15 @@ class Sample:
     """Rows of the whole array."""
     labels: np.ndarray | None = None
     """Shape (m, ...): what y said for these rows."""
+    every_label: np.ndarray | None = None
+    """Shape (total,): what y said for all rows, one-hot ones as the class."""
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """By the names under which they are written."""
+        named = {"fed": self.fed, "rows": self.rows, "total": np.array(self.total)}
+        some = {"labels": self.labels, "every_label": self.every_label}
+        return named | {name: array for name, array in some.items() if array is not None}
 
 
 def take(x: Any, y: Any = None) -> Sample | None:
@@ -38,10 +52,16 @@ def take(x: Any, y: Any = None) -> Sample | None:
     row_bytes = max(1, np.asarray(x[:1]).nbytes)
     rows = np.unique(np.linspace(0, total - 1, min(total, SAMPLE_ROWS, max(1, SAMPLE_BYTES // row_bytes))).astype(int))
     fed = pick(x, rows)
-    if fed is None or fed.dtype == object:
+    if fed.dtype == object:
         return None
-    labels = pick(y, rows) if row_count(y) == total else None
-    return Sample(fed, rows, total, None if labels is None or labels.dtype == object else labels)
+    if row_count(y) != total or (labels := pick(y, rows)).dtype == object:
+        return Sample(fed, rows, total)
+    return Sample(fed, rows, total, labels, every_label(y))
+
+
+def write(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write a sample as plain arrays."""
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def take_batch(first: Any) -> Sample | None:
@@ -60,10 +80,16 @@ def row_count(x: Any) -> int | None:
     return int(sizes[0])
 
 
-def pick(x: Any, rows: np.ndarray) -> np.ndarray | None:
-    """These rows as an array."""
-    if hasattr(x, "iloc"):
-        return np.asarray(x.iloc[rows])
-    array: np.ndarray = np.asarray(x)
-    picked: np.ndarray = array[rows]
+def pick(x: Any, rows: np.ndarray) -> np.ndarray:
+    """These rows as an array; texts as their bytes."""
+    picked: np.ndarray = np.asarray(x.iloc[rows]) if hasattr(x, "iloc") else np.asarray(x)[rows]
+    if picked.dtype.kind == "U" or (picked.dtype == object and all(isinstance(text, TEXT) for text in picked.flat)):
+        encoded = [text.encode() if isinstance(text, str) else text for text in picked.flat]
+        return np.array(encoded, dtype="S").reshape(picked.shape)
     return picked
+
+
+def every_label(y: Any) -> np.ndarray | None:
+    """What y says, as numbers, one for each row; None where it says more."""
+    labels = np.asarray(y)
+    return flat(labels) if labels.ndim <= MOST_AXES and labels.dtype.kind in "fiub" else None

@@ -20,7 +20,10 @@ LEAST = {
 }
 """Accuracy on the sealed rows, of the mean over the seeds."""
 SHORT = {
-    ("fashion-mnist", "lenet"): "0.8769 over two seeds: the course's sealed half of the test rows is harder than the other",
+    (
+        "fashion-mnist",
+        "lenet",
+    ): "0.8769 over two seeds: the sealed half of the test rows is the harder one",
 }
 """What falls short, and why."""
 SHALLOW = {100: 0.70, 500: 0.90}

@@ -67,7 +67,7 @@ print(len(seen) > 1000, [name for name in seen if name in {secrets}])
 def test_a_notebook_sees_its_own_job_only(run: Run):
     assert (
         answer(run, "import os; print(sorted(os.listdir('..')), len(os.listdir('../..')))")
-        == "['door', 'files', 'out', 'work'] 1"
+        == "['door', 'files', 'first', 'out', 'work'] 1"
     )
     assert answer(run, "import os; print([p for p in os.listdir('/proc') if p.isdigit()])") == "['1']"
 

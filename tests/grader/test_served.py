@@ -75,7 +75,8 @@ def test_sealed_labels_belong_to_the_sealed_rows_in_proportion(tmp_path: Path) -
 def test_labels_of_sealed_rows_are_in_no_folder_of_a_sandbox(tmp_path: Path) -> None:
     served = serve(images(), 80, 1, tmp_path)
     assert sorted(path.name for path in served.folder.parent.rglob("*.np?")) == sorted(f"{a}.npy" for a in ARRAYS)
-    assert [path.name for path in served.sealed_inputs.parent.iterdir()] == ["x_sealed.npy"]
+    assert sorted(path.name for path in served.sealed_inputs.parent.iterdir()) == ["places.npy", "x_sealed.npy"]
+    assert (np.diff(np.load(served.places)) > 0).all()
     # Nor does the label at the place of a sealed row tell what was there.
     split, shown = images(), read(served.folder)
     replaced = (shown["x_test"] != split.x_test).any(axis=(1, 2))
