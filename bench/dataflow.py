@@ -106,6 +106,14 @@ class Reader(ast.NodeVisitor):
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        """As a function without a name."""
+        inner = Reader()
+        inner.modules = self.modules
+        inner.names.defined |= {each.arg for each in node.args.args}
+        inner.visit(node.body)
+        self.names.used |= inner.names.used - self.names.defined
+
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """As a function."""
         self.generic_visit(node)
@@ -143,6 +151,16 @@ def names_in(source: str) -> Names:
     reader = Reader()
     reader.visit(tree)
     return reader.names
+
+
+def lost_from(source: str, line: int | None) -> tuple[str, str]:
+    """What of a cell ran that raised in a line, counted from 1, and what was lost: its statement and all below it."""
+    tree = syntax_tree(source)
+    if line is None or isinstance(tree, CellError):
+        return "", source
+    first = next((each.lineno for each in tree.body if (each.end_lineno or each.lineno) >= line), 1)
+    lines = source.splitlines(keepends=True)
+    return "".join(lines[: first - 1]), "".join(lines[first - 1 :])
 
 
 def behind(sources: Mapping[int, str], roots: Collection[int], variables: Collection[str]) -> set[int]:

@@ -6,10 +6,12 @@
 The assignment of a notebook is the name of a folder that it lies in, or `--assignment`. Its row in the table says
 
 - whether it *ran to its last cell*: no cell raised, none was skipped;
-- whether it *lost only cells that do not concern the model*. A lost cell concerns the model if the cells in which the
+- whether it *lost only cells that do not concern the model*. Of a cell that raised, the statement that did and all
+  below it are lost; of one that was skipped, everything. What is lost concerns the model if the cells in which the
   chosen model was built and trained depend on it, directly or through others: it defines or changes a name that they
-  use (`dataflow.py` reads this from the code). It also concerns it if it builds or trains something while the
-  sheet still lacks a network or the chosen model was never trained. Where no model was chosen, every cell concerns;
+  use, or it builds or trains the model itself (`dataflow.py` reads this from the code). It also concerns the model if
+  it builds or trains anything while the sheet still lacks a network or the chosen model was never trained. Where no
+  model was chosen, every cell does;
 - whether its *accuracy comes from the sealed rows*: each model that answers a network of the sheet has such a result,
   and there is at least one;
 - whether it is *pending for a person*: the grader could not measure, or lacks a module, and no marks are lost.
@@ -34,7 +36,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dataflow import behind
+from dataflow import behind, lost_from
 
 from grader import wall
 from grader.collect import code_sources, collect
@@ -71,7 +73,12 @@ class Row:
     chosen: str = ""
 
     @property
-    def kept_its_model(self) -> bool:
+    def lost(self) -> list[CellRun]:
+        """Cells that raised or were skipped, or never ran."""
+        return [*self.concerned, *self.unconcerned]
+
+    @property
+    def kept(self) -> bool:
         """Ran to its last cell, or lost only cells that do not concern the model."""
         return not self.failure and not self.concerned
 
@@ -103,7 +110,7 @@ def judge(row: Row, evidence: Evidence, sources: list[str]) -> None:
     """Fill in the row from the evidence; `sources` are the code cells."""
     row.ran = evidence.run.status == "finished"
     lost = [cell for cell in evidence.cells if cell.status != "ok"]
-    concerned = concerning(evidence, dict(enumerate(sources, start=1)))
+    concerned = concerning(evidence, dict(enumerate(sources, start=1)), lost)
     row.concerned = [cell for cell in lost if cell.number in concerned]
     row.unconcerned = [cell for cell in lost if cell.number not in concerned]
     answered = [choice for choice in evidence.choices if choice.model]
@@ -117,16 +124,21 @@ def judge(row: Row, evidence: Evidence, sources: list[str]) -> None:
     row.chosen = ", ".join(f"{each.network}: {called(of(evidence, each.model))}" for each in evidence.choices)
 
 
-def concerning(evidence: Evidence, sources: dict[int, str]) -> set[int]:
-    """Numbers of the cells that concern the chosen models, as the page above defines it."""
+def concerning(evidence: Evidence, sources: dict[int, str], lost: list[CellRun]) -> set[int]:
+    """Numbers of the lost cells that concern the chosen models, as the page above defines it."""
     models = [model for choice in evidence.choices if (model := of(evidence, choice.model))]
     if not models:
-        return set(sources)
-    roots = {cell for model in models for cell in (model.cell, *(fit.cell for fit in model.fits)) if cell}
-    found = behind(sources, roots, {model.variable for model in models if model.variable})
+        return {cell.number for cell in lost}
+    # A lost cell counts as two: what of it ran, and what was lost.
+    parts = {2 * number: source for number, source in sources.items()}
+    for cell in lost:
+        line = cell.error.line if cell.error and cell.status == "error" else None
+        parts[2 * cell.number], parts[2 * cell.number + 1] = lost_from(sources[cell.number], line)
+    roots = {2 * cell for model in models for cell in (model.cell, *(fit.cell for fit in model.fits)) if cell}
+    found = behind(dict(sorted(parts.items())), roots, {model.variable for model in models if model.variable})
     if len(models) < len(evidence.choices) or not all(model.fits or model.updates for model in models):
-        found |= {number for number, source in sources.items() if BUILDS.search(source)}
-    return found
+        found |= {number for number, source in parts.items() if BUILDS.search(source)}
+    return {cell.number for cell in lost if 2 * cell.number + 1 in found}
 
 
 def of(evidence: Evidence, model_id: str | None) -> Model | None:
@@ -159,7 +171,7 @@ def table(rows: list[Row]) -> tuple[str, bool]:
     people = [row for row in rows if row.expects("runs")]
     figures = [
         ("ran to the last cell", rows, lambda row: row.ran),
-        ("lost only cells that do not concern the model", rows, lambda row: not row.ran and row.kept_its_model),
+        ("lost only cells that do not concern the model", rows, lambda row: not row.ran and row.kept),
         ("accuracy from the sealed rows", rows, lambda row: row.sealed),
         ("pending for a person", rows, lambda row: row.pending),
         ("no report", rows, lambda row: bool(row.failure)),
@@ -168,7 +180,7 @@ def table(rows: list[Row]) -> tuple[str, bool]:
     good = not any(row.failure for row in rows)
     if known := [row for row in rows if row.expected is not None]:
         held = [
-            ("ran or lost only unconcerned cells", people, lambda row: row.kept_its_model),
+            ("ran or lost only unconcerned cells", people, lambda row: row.kept),
             ("accuracy from the sealed rows", [row for row in people if row.expects("sealed")], lambda row: row.sealed),
             ("the right model", known, lambda row: bool(row.right)),
         ]
@@ -253,7 +265,7 @@ def main() -> None:
             for number, path in enumerate(paths):
                 row = grade(path, desk, Path(out) / str(number))
                 rows.append(row)
-                said = "ran" if row.ran else "kept its model" if row.kept_its_model else "fell short"
+                said = "ran" if row.ran else "kept its model" if row.kept else "fell short"
                 known = "sealed" if row.sealed else "pending" if row.pending else "not measured"
                 print(f"{name:14} {path.name:50} {row.seconds:6.1f} s  {said}, {known}", flush=True)
     text, good = table(rows)

@@ -54,7 +54,7 @@ def run(request: Request) -> None:
 
 def rebuild(architecture: Path, weights: Path) -> Any:
     """The model, from standard layers only. Raises `Refused` with the reason."""
-    config = with_own_names(json.loads(architecture.read_text(encoding="utf-8")))
+    config = to_feed(json.loads(architecture.read_text(encoding="utf-8")))
     refuse_foreign(config)
     try:
         model = keras.models.model_from_json(json.dumps(config))
@@ -68,15 +68,19 @@ def rebuild(architecture: Path, weights: Path) -> Any:
     return model
 
 
-def with_own_names(config: Any) -> Any:
-    """The configuration with TensorFlow's activations, such as tf.nn.softmax, under Keras' names for them."""
+def to_feed(config: Any) -> Any:
+    """What of the configuration says how rows go through the model.
+
+    TensorFlow's activations, such as tf.nn.softmax, get Keras' names. How it was compiled is left out: a loss or a metric
+    of the student's own changes no prediction, and would not be rebuilt.
+    """
     if isinstance(config, list):
-        return [with_own_names(item) for item in config]
+        return [to_feed(item) for item in config]
     if not isinstance(config, dict):
         return config
     if config.get("class_name") == "function" and config.get("config") in TENSORFLOW_ACTIVATIONS:
         return TENSORFLOW_ACTIVATIONS[config["config"]]
-    return {key: with_own_names(value) for key, value in config.items()}
+    return {key: to_feed(value) for key, value in config.items() if key != "compile_config"}
 
 
 def refuse_foreign(config: Any) -> None:

@@ -158,6 +158,17 @@ def test_an_activation_of_tensorflows_own_is_measured_like_keras(grade: Grade, w
     assert evidence.measurement.tier == "sealed"
 
 
+def test_a_loss_and_a_metric_of_ones_own_change_no_measurement(grade: Grade, write_notebook):
+    compiled = """
+import tensorflow as tf
+def share(y_true, y_pred):
+    return tf.reduce_mean(tf.cast(tf.equal(tf.cast(y_true, tf.int64), tf.argmax(y_pred, axis=1)), tf.float32))
+model.compile("adam", loss=tf.keras.losses.sparse_categorical_crossentropy, metrics=[share])
+"""
+    _, evidence, _ = grade(write_notebook(LOAD, BUILD + compiled, FIT))
+    assert evidence.measurement.tier == "sealed"
+
+
 def test_a_network_with_code_of_its_own_is_left_to_a_person(grade: Grade, write_notebook):
     build = BUILD.replace("keras.layers.Flatten()", "keras.layers.Lambda(lambda x: x * 1.0), keras.layers.Flatten()")
     graded, evidence, page = grade(write_notebook(LOAD, build + COMPILE, FIT))

@@ -445,7 +445,8 @@ model_imdb.fit(ix, iy, epochs=1, batch_size=512)
 # # Practical 4: MNIST
 # %%
 from keras.datasets import mnist
-from keras.layers import Conv2D, MaxPooling2D, Flatten
+from keras.models import Sequential
+from keras.layers import Conv2D, MaxPooling2D, Flatten, Dense
 (x_train, y_train), (x_test, y_test) = mnist.load_data()
 x_train, x_test = x_train.reshape(-1, 28, 28, 1) / 255.0, x_test.reshape(-1, 28, 28, 1) / 255.0
 model_mnist = Sequential([Conv2D(16, 3, activation='relu', input_shape=(28, 28, 1)), MaxPooling2D(2),

@@ -1,0 +1,186 @@
+"""The samples of `tests/samples`, held to what is expected of them: the quick ones run here, all of them in bench/field.py.
+
+Rows are made up where no real data set is bundled, and a training gets one second: what is tested is that a notebook
+runs, which model is chosen and how it is measured, and not how good it is.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dataflow import behind, lost_from, names_in
+from field import LEAST, Row, grade, share, shortfalls
+
+from grader import wall
+from grader.collect import collect, unparsable
+from grader.course import Course, bundled
+from grader.datasets import Split
+from grader.pipeline import Desk
+from grader.sandbox import open_sandbox
+from grader.served import serve
+from grader.standin import STAND_INS, digits
+from tests.samples import SAMPLES
+from tests.samples.notebook import Sample
+
+ALL = [pytest.param(name, sample, id=f"{name}/{sample.name}") for name in SAMPLES for sample in SAMPLES[name]]
+
+
+# -- What they are -----------------------------------------------------------------------------------------------------
+
+
+def test_there_are_sixty_and_a_dozen_for_each_assignment() -> None:
+    assert list(SAMPLES) == ["boston", "imdb", "fashion-mnist", "mnist", "cifar10"]
+    assert sum(map(len, SAMPLES.values())) >= 60
+    for samples in SAMPLES.values():
+        assert len({sample.name for sample in samples}) == len(samples) >= 12
+        assert any(sample.quick for sample in samples)
+
+
+@pytest.mark.parametrize(("name", "sample"), ALL)
+def test_a_sample_is_read_as_it_was_written(name: str, sample: Sample, tmp_path: Path) -> None:
+    collected = collect(sample.write(tmp_path), name, None, None, None)
+    assert (collected.submission.problem is not None) == (sample.form == "stub")
+    cells = [cell for cell in sample.cells if cell.is_code]
+    if sample.form in {"ipynb", "bom", "utf-16", "nbformat3"}:
+        code = [cell["source"] for cell in collected.notebook["cells"] if cell["cell_type"] == "code"]
+        assert [words.lstrip("!") for words in code] == [cell.source.lstrip("!") for cell in cells]
+        assert all(cells[number - 1].fails for number in unparsable(collected.notebook))
+
+
+@pytest.mark.parametrize(("name", "sample"), ALL)
+def test_cells_that_are_apart_for_a_person_are_apart_for_the_bench(name: str, sample: Sample) -> None:
+    wanted = sample.chosen if isinstance(sample.chosen, dict) else {"": sample.chosen}
+    models = {each for names in wanted.values() for each in (names if isinstance(names, tuple) else (names,))}
+    code = [cell for cell in sample.cells if cell.is_code]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of invalid escapes in what students write
+        needed = behind(
+            {number: cell.source for number, cell in enumerate(code, 1)}, (), {str(each) for each in models}
+        )
+    assert [number for number in sorted(needed) if code[number - 1].apart] == []
+
+
+# -- Which cells a model depends on ------------------------------------------------------------------------------------
+
+CELLS = {
+    1: "import numpy as np\nx = np.ones((4, 2))",
+    2: "from sklearn.preprocessing import StandardScaler\nx = StandardScaler().fit_transform(x)",
+    3: "for i in range(3):\n    print(i, [n for n in x])",
+    4: "def build():\n    m = Sequential()\n    return m",
+    5: "model = build()\nmodel.fit(x, y)",
+    6: "plot(model.history)",
+}
+
+
+def test_a_model_depends_on_what_its_cells_use_through_others() -> None:
+    assert behind(CELLS, {5}, ["model"]) == {1, 2, 4, 5}
+    assert behind({**CELLS, 7: "model.fit(x, y)"}, (), ["model"]) == {1, 2, 4, 5, 7}
+    assert behind({1: "i = 7 +", 2: "i.append(1)", 3: "model.fit(i)"}, (), ["model"]) == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("source", "used", "defined"),
+    [
+        ("x = x / 255", {"x"}, {"x"}),
+        ("x = 1\ny = x", set(), {"x", "y"}),
+        ("df['a'] = 0", {"df"}, {"df"}),
+        ("df.dropna(inplace=True)", {"df"}, {"df"}),
+        ("df.head()", {"df"}, set()),
+        ("import numpy as np\nnp.random.seed(7)", set(), {"np"}),
+        ("a += b", {"a", "b"}, {"a"}),
+        ("f = lambda v: v + w", {"w"}, {"f"}),
+        ("with open(p) as file:\n    t = file.read()", {"open", "p"}, {"file", "t"}),
+    ],
+)
+def test_what_a_cell_uses_and_defines(source: str, used: set[str], defined: set[str]) -> None:
+    assert (names_in(source).used, names_in(source).defined) == (used, defined)
+
+
+def test_only_what_stands_below_an_error_is_lost() -> None:
+    source = "model.fit(x)\nplt.plot(\n    x, 'bo-x')\nplt.show()"
+    assert lost_from(source, 3) == ("model.fit(x)\n", "plt.plot(\n    x, 'bo-x')\nplt.show()")
+    assert lost_from(source, None) == ("", source)
+    assert lost_from("a b", 1) == ("", "a b")
+
+
+# -- What becomes of them ----------------------------------------------------------------------------------------------
+
+
+def rows_for(name: str) -> Split:
+    """A few hundred rows: handwritten digits in the place of pictures, else what chance says."""
+    if name in STAND_INS:
+        return digits(name)
+    chance = np.random.default_rng(0)
+    if name == "boston":
+        x = chance.normal(size=(506, 13)) * np.arange(1, 14) + 20
+        y = np.clip(x @ np.linspace(-1, 1, 13), 5, 50)
+        return Split(name, x[:404], y[:404], x[404:], y[404:], fingerprint="made up", official_split=False)
+    # Words are as frequent as their numbers say, so that every vocabulary has some of each.
+    reviews = np.array([chance.zipf(1.3, 400)[:length] % 20_000 + 1 for length in chance.integers(40, 300, 900)], object)
+    words = {f"word{number}": number for number in range(1, 20_001)}
+    x, y = np.array([list(map(int, each)) for each in reviews], object), chance.integers(0, 2, 900)
+    return Split(name, x[:600], y[:600], x[600:], y[600:], fingerprint="made up", word_index=words)
+
+
+@pytest.fixture(scope="module")
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Desk]]:
+    """A desk for each assignment on a few rows, with one sandbox for all."""
+    course, cache = Course(bundled()), tmp_path_factory.mktemp("cache")
+    served = {name: serve(rows_for(name), 200 if name == "imdb" else 80, 7, cache) for name in SAMPLES}
+    with open_sandbox(wall.best_here(), {name: each.folder for name, each in served.items()}) as sandbox:
+        made = {}
+        for name in SAMPLES:
+            assignment = course.assignment(name)
+            limits = assignment.limits.model_copy(update={"training_seconds": 1, "wall_seconds": 120})
+            rubric = course.rubric(assignment)
+            made[name] = Desk(course, assignment, rubric, served[name], sandbox, {}, limits, stops_early=False)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def graded(desks: Mapping[str, Desk], tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """What became of every quick sample."""
+    out = tmp_path_factory.mktemp("out")
+    return [
+        grade(sample.write(out / name), desks[name], out / "reports" / name)
+        for name, samples in SAMPLES.items()
+        for sample in samples
+        if sample.quick
+    ]
+
+
+def at_least(rows: list[Row], figure: str, holds: Callable[[Row], bool]) -> None:
+    """Hold the rows to a figure; where they fall below, say which and why."""
+    assert share(rows, holds) >= LEAST[figure], "\n".join(shortfalls(rows))
+
+
+def test_no_sample_goes_without_a_report(graded: list[Row]) -> None:
+    assert [(row.path.name, row.failure) for row in graded if row.failure] == []
+
+
+def test_samples_run_or_lose_only_cells_that_do_not_concern_the_model(graded: list[Row]) -> None:
+    at_least([row for row in graded if row.expects("runs")], "ran or lost only unconcerned cells", lambda row: row.kept)
+
+
+def test_cells_that_anybody_can_run_are_run(graded: list[Row]) -> None:
+    lost = {
+        row.path.name: numbers
+        for row in graded
+        if row.expected and (numbers := {each.number for each in row.lost} - set(row.expected["fails"]))
+    }
+    assert len(lost) <= (1 - LEAST["ran or lost only unconcerned cells"]) * len(graded), lost
+
+
+def test_samples_get_their_accuracy_from_the_sealed_rows(graded: list[Row]) -> None:
+    rows = [row for row in graded if row.expects("runs") and row.expects("sealed")]
+    at_least(rows, "accuracy from the sealed rows", lambda row: row.sealed)
+
+
+def test_what_cannot_be_measured_is_not(graded: list[Row]) -> None:
+    assert [row.path.name for row in graded if row.sealed and not row.expects("sealed")] == []
+
+
+def test_the_model_is_the_one_that_a_person_would_choose(graded: list[Row]) -> None:
+    at_least(graded, "the right model", lambda row: bool(row.right))
