@@ -2,18 +2,21 @@
 
 import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from grader.collect import syntax_tree
 from grader.records import CellError
 
-LOOKS = set(
-    "corr describe evaluate get_config head hist info isna isnull nunique plot predict print sample save show summary "
-    "tail to_json unique value_counts".split()
-)
+LOOKS = {
+    *("corr", "describe", "head", "hist", "info", "isna", "isnull", "nunique", "plot", "sample", "tail", "unique"),
+    *("evaluate", "get_config", "predict", "print", "save", "show", "summary", "to_json", "value_counts"),
+}
 """Methods that leave what they are called on as it is."""
-TRAINS = set("add compile evaluate_generator fit fit_generator load_weights pop set_weights train_on_batch".split())
+TRAINS = {
+    *("add", "pop", "compile", "fit", "fit_generator", "train_on_batch"),
+    *("load_weights", "set_weights"),
+}
 """Methods that make a model what it is."""
 WRITTEN = re.compile(r"^\s*(?:def\s+|class\s+)?([A-Za-z_]\w*)\s*(?:=(?!=)|\()", re.MULTILINE)
 """What a cell may define that cannot be parsed."""
@@ -77,55 +80,59 @@ class Reader(ast.NodeVisitor):
         for statement in [*node.body, *node.orelse]:
             self.visit(statement)
 
-    def visit_comprehension_of(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
-        """Its own names are nobody else's."""
+    def inside(self, *parts: ast.AST, names: Iterable[str] = ()) -> None:
+        """Parts whose own names, these and those that they define, are nobody else's."""
         inner = Reader()
         inner.modules = self.modules
-        for generator in node.generators:
-            inner.visit(generator.iter)
-            inner.visit(generator.target)
-            for condition in generator.ifs:
-                inner.visit(condition)
-        for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
+        inner.names.defined |= set(names)
+        for part in parts:
             inner.visit(part)
         self.names.used |= inner.names.used - self.names.defined
         self.names.trained |= inner.names.trained
 
-    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = visit_comprehension_of
+    def visit_ListComp(self, node: ast.ListComp) -> None:
+        """What is gone through comes first."""
+        self.inside(*node.generators, node.elt)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """What the body takes from outside may come from any cell."""
-        inner = Reader()
-        inner.modules = self.modules
-        given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
-        inner.names.defined |= {each.arg for each in given if each}
-        for statement in node.body:
-            inner.visit(statement)
-        self.names.defined.add(node.name)
-        self.names.used |= inner.names.used - self.names.defined
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
+        """As a list."""
+        self.inside(*node.generators, node.elt)
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    def visit_SetComp(self, node: ast.SetComp) -> None:
+        """As a list."""
+        self.inside(*node.generators, node.elt)
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        """As a list."""
+        self.inside(*node.generators, node.key, node.value)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
-        """As a function without a name."""
-        inner = Reader()
-        inner.modules = self.modules
-        inner.names.defined |= {each.arg for each in node.args.args}
-        inner.visit(node.body)
-        self.names.used |= inner.names.used - self.names.defined
+        """As a function."""
+        self.inside(node.body, names=given(node.args))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        """What the body takes from outside may come from any cell."""
+        self.inside(*node.body, names=[node.name, *given(node.args)])
+        self.names.defined.add(node.name)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """As a function."""
         self.generic_visit(node)
         self.names.defined.add(node.name)
 
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+    def visit_Import(self, node: ast.Import) -> None:
         """Modules, which no method call changes."""
+        self.bind(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        """As a module."""
+        self.bind(node)
+
+    def bind(self, node: ast.Import | ast.ImportFrom) -> None:
+        """The names of an import."""
         names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
         self.modules |= names
         self.names.defined |= names
-
-    visit_ImportFrom = visit_Import
 
     def visit_Expr(self, node: ast.Expr) -> None:
         """A method that is called for what it does changes its object."""
@@ -141,6 +148,12 @@ class Reader(ast.NodeVisitor):
             case ast.Attribute(value=ast.Name(id=name), attr=method) if method in TRAINS:
                 self.names.trained.add(name)
                 self.names.defined.add(name)
+
+
+def given(arguments: ast.arguments) -> list[str]:
+    """Names of a function's arguments."""
+    several = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    return [each.arg for each in several if each]
 
 
 def names_in(source: str) -> Names:

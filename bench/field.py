@@ -116,7 +116,9 @@ def judge(row: Row, evidence: Evidence, sources: list[str]) -> None:
     answered = [choice for choice in evidence.choices if choice.model]
     lacking = [each for each in answered if not any(found.tier == "sealed" for found in each.measurements)]
     row.sealed = bool(answered) and not lacking
-    row.pending = not row.sealed and bool(evidence.run.missing_modules or any(each.left_to_a_person for each in lacking))
+    row.pending = not row.sealed and bool(
+        evidence.run.missing_modules or any(each.left_to_a_person for each in lacking)
+    )
     reasons = [each.not_measured_because or f"{each.model} was never trained" for each in lacking]
     row.why = " ".join(reasons) or ("" if answered else evidence.run.sentence)
     if row.expected is not None:
@@ -187,7 +189,9 @@ def table(rows: list[Row]) -> tuple[str, bool]:
         lines += [f"of the {len(people)} that a patient person could get to run", *(line(*each) for each in held)]
         good = good and all(share(of_rows, holds) >= LEAST[name] for name, of_rows, holds in held)
     seconds = [row.seconds for row in rows]
-    lines.append(f"seconds: {sum(seconds):.0f} in all, median {statistics.median(seconds):.1f}, most {max(seconds):.1f}")
+    lines.append(
+        f"seconds: {sum(seconds):.0f} in all, median {statistics.median(seconds):.1f}, most {max(seconds):.1f}"
+    )
     return "\n".join([*lines, *reasons(rows), *shortfalls(rows)]), good
 
 

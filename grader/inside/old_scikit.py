@@ -1,6 +1,10 @@
-"""Keras' wrappers for scikit-learn as Keras 1 and 2 had them: a function that builds a model -> an estimator."""
+"""Keras' wrappers for scikit-learn as Keras 1 and 2 had them: a function that builds a model -> an estimator.
+
+scikeras has the same ones with other names for some things, which are understood as well.
+"""
 
 import inspect
+import re
 from typing import Any, Self
 
 import numpy as np
@@ -8,6 +12,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 FIT = ("epochs", "batch_size", "verbose", "callbacks", "validation_split", "validation_data", "shuffle", "class_weight")
+
+
+COMPILE = ("optimizer", "loss", "metrics")
+PREFIXES = re.compile(r"^(model|fit|optimizer)__(?!_)")
+"""Say for whom an argument is, in scikeras: `model__units`."""
 
 
 class Wrapper(BaseEstimator):
@@ -30,11 +39,15 @@ class Wrapper(BaseEstimator):
     def train(self, x: Any, y: Any, given: dict[str, Any]) -> Self:
         """Build a model and fit it; arguments go to whom they belong to."""
         params = {"epochs": self.sk_params.get("nb_epoch", 1), **self.sk_params, **given}
+        params = {PREFIXES.sub("", name): value for name, value in params.items()}
         wanted = inspect.signature(self.build_fn).parameters
         self.model = self.build_fn(**{name: value for name, value in params.items() if name in wanted})
+        if not self.model.compiled:
+            self.model.compile(**{name: params[name] for name in COMPILE if name in params})
         if self.model.loss == "categorical_crossentropy" and np.ndim(y) == 1:
             y = np.eye(int(np.max(y)) + 1)[y]
         self.history = self.model.fit(x, y, **{name: params[name] for name in FIT if name in params})
+        self.model_, self.history_ = self.model, self.history.history
         return self
 
     def scores(self, x: Any) -> NDArray[Any]:

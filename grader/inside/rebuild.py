@@ -71,8 +71,8 @@ def rebuild(architecture: Path, weights: Path) -> Any:
 def to_feed(config: Any) -> Any:
     """What of the configuration says how rows go through the model.
 
-    TensorFlow's activations, such as tf.nn.softmax, get Keras' names. How it was compiled is left out: a loss or a metric
-    of the student's own changes no prediction, and would not be rebuilt.
+    TensorFlow's activations, such as tf.nn.softmax, get Keras' names. How it was compiled is left out: a loss or a
+    metric of the student's own changes no prediction, and would not be rebuilt.
     """
     if isinstance(config, list):
         return [to_feed(item) for item in config]

@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from grader.inside import drawing, imports
+from grader.inside import corpora, drawing, imports
 from grader.inside.notes import notes
 from grader.inside.ways import namespaces, wrap
 
@@ -157,6 +157,19 @@ def model_to_dot(original: Callable[..., Any], model: Any, *args: Any, **kwargs:
     return Dot(model)
 
 
+# -- Packages that stand near to one that is here ----------------------------------------------------------------------
+
+
+def scikeras(name: str) -> Callable[..., Any]:
+    """An estimator of scikeras', by the wrapper that Keras itself once had."""
+
+    def make(model: Any = None, **arguments: Any) -> Any:
+        notes.substitute(f"The grader's own {name} was used: the package scikeras is not here.")
+        return getattr(importlib.import_module("grader.inside.old_scikit"), name)(model, **arguments)
+
+    return make
+
+
 # -- Modules -----------------------------------------------------------------------------------------------------------
 
 STAND_INS: dict[str, dict[str, Any]] = {
@@ -172,6 +185,8 @@ STAND_INS: dict[str, dict[str, Any]] = {
     "opendatasets": {"download": not_downloaded},
     "gdown": {"download": not_downloaded},
     "wget": {"download": not_downloaded},
+    "scikeras": {},
+    "scikeras.wrappers": {name: scikeras(name) for name in ("KerasClassifier", "KerasRegressor")},
     "ann_visualizer": {},
     "ann_visualizer.visualize": {"ann_viz": draw_model},
     "keras_visualizer": {"visualizer": draw_model},
@@ -236,12 +251,6 @@ def no_window(original: Callable[..., None], backend: Any, *args: Any, **kwargs:
     original(backend, *args, **kwargs)
 
 
-def no_download(original: Callable[..., Any], *args: Any, **_: object) -> bool:
-    """`nltk.download`, which would try the network."""
-    notes.substitute(f"`nltk.download({', '.join(map(repr, args))})` was not done: there is no network.")
-    return False
-
-
 def plain_bars(module: Any) -> None:
     """The progress bars of tqdm.notebook, which need widgets: as text."""
     std = importlib.import_module("tqdm.std")
@@ -254,7 +263,7 @@ def install() -> None:
     imports.after_import("cv2", quiet_opencv)
     imports.after_import("matplotlib", lambda module: wrap(module, "use", no_window))
     imports.after_import("matplotlib.pyplot", lambda module: wrap(module, "switch_backend", no_window))
-    imports.after_import("nltk", lambda module: wrap(module, "download", no_download))
+    corpora.install()
     imports.after_import("tqdm.notebook", plain_bars)
     for name in namespaces("keras.utils"):
         imports.after_import(name, lambda module: wrap(module, "plot_model", plot_model))

@@ -1,4 +1,4 @@
-"""The samples of `tests/samples`, held to what is expected of them: the quick ones run here, all of them in bench/field.py.
+"""The samples of `tests/samples`, held to what is expected: the quick ones run here, all of them in bench/field.py.
 
 Rows are made up where no real data set is bundled, and a training gets one second: what is tested is that a notebook
 runs, which model is chosen and how it is measured, and not how good it is.
@@ -118,7 +118,9 @@ def rows_for(name: str) -> Split:
         y = np.clip(x @ np.linspace(-1, 1, 13), 5, 50)
         return Split(name, x[:404], y[:404], x[404:], y[404:], fingerprint="made up", official_split=False)
     # Words are as frequent as their numbers say, so that every vocabulary has some of each.
-    reviews = np.array([chance.zipf(1.3, 400)[:length] % 20_000 + 1 for length in chance.integers(40, 300, 900)], object)
+    reviews = np.array(
+        [chance.zipf(1.3, 400)[:length] % 20_000 + 1 for length in chance.integers(40, 300, 900)], object
+    )
     words = {f"word{number}": number for number in range(1, 20_001)}
     x, y = np.array([list(map(int, each)) for each in reviews], object), chance.integers(0, 2, 900)
     return Split(name, x[:600], y[:600], x[600:], y[600:], fingerprint="made up", word_index=words)

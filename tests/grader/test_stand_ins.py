@@ -93,11 +93,41 @@ init_notebook_mode(connected=True); px.line(x=[1, 2], y=[3, 4]).show(); iplot([{
     assert recording.run.status == "finished"
 
 
-def test_data_of_nltk_are_missing_honestly(run: Run):
-    recording = run("import nltk\nassert not nltk.download('stopwords')", "nltk.corpus.stopwords.words('english')")
+def test_what_nltk_would_download_has_the_nearest_in_its_place(run: Run):
+    clean = """
+import nltk
+from nltk.corpus import stopwords
+from nltk.stem import WordNetLemmatizer, PorterStemmer
+from nltk.tokenize import word_tokenize
+assert not nltk.download("stopwords")
+assert "the" in set(stopwords.words("english"))
+assert word_tokenize("It was bad. Very bad!") == nltk.word_tokenize("It was bad. Very bad!")
+assert [WordNetLemmatizer().lemmatize(word) for word in ("films", "bad")] == ["films", "bad"]
+"""
+    recording = run(clean, "stopwords.words('german')")
     assert list(failures(recording)) == [2]
-    assert "LookupError" in failures(recording)[2]
-    assert recording.substitutes[0].sentence == "`nltk.download('stopwords')` was not done: there is no network."
+    said = [each.sentence for each in recording.substitutes]
+    assert said[0] == "`nltk.download('stopwords')` was not done: there is no network."
+    assert len(said) == 4
+
+
+def test_estimators_of_scikeras_build_train_and_search(run: Run):
+    search = """
+import keras, numpy as np
+from scikeras.wrappers import KerasClassifier, KerasRegressor
+from sklearn.model_selection import GridSearchCV
+def build(units=2, rate=0.1):
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(units), keras.layers.Dense(1, activation="sigmoid")])
+x, y = np.random.rand(40, 4), np.arange(40) % 2
+clf = KerasClassifier(model=build, loss="binary_crossentropy", optimizer="adam", epochs=1, verbose=0)
+found = GridSearchCV(clf, {"model__units": [2, 3]}, cv=2).fit(x, y)
+assert found.best_params_["model__units"] in (2, 3)
+assert len(clf.fit(x, y).history_["loss"]) == 1 and clf.model_.count_params() == 13
+KerasRegressor(build, loss="mse", verbose=0).fit(x, y).predict(x)
+"""
+    recording = run(search)
+    assert failures(recording) == {}
+    assert "scikeras is not here" in recording.substitutes[0].sentence
 
 
 def test_what_notebooks_commonly_import_is_installed(run: Run):
