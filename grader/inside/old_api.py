@@ -371,6 +371,12 @@ OTHERS: tuple[Rule, ...] = (
         around(keras.compile_mended, "keras:Model.compile"),
     ),
     Rule(
+        'compile(optimizer, loss, ["accuracy"])',
+        'metrics=["accuracy"]',
+        "Keras 3.0",
+        around(keras.metrics_third, "keras:Model.compile"),
+    ),
+    Rule(
         "tf.train.AdamOptimizer in compile()",
         "keras.optimizers.Adam",
         "TensorFlow 2.0",

@@ -289,6 +289,19 @@ def compile_mended(rule: Rule, original: Callable[..., Any], model: Any, *args: 
     return original(model, *args, **kwargs)
 
 
+def metrics_third(rule: Rule, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
+    """The metrics in the place in which Keras 2 had them; weights of losses, which are there today, are numbers."""
+    if (
+        len(args) > 2
+        and isinstance(args[2], (list, tuple))
+        and not any(isinstance(each, (int, float)) for each in args[2])
+    ):
+        rule.use()
+        optimizer, loss, metrics, *others = args
+        args, kwargs = (optimizer, loss, *others), {"metrics": list(metrics), **kwargs}
+    return original(model, *args, **kwargs)
+
+
 # -- Figures -----------------------------------------------------------------------------------------------------------
 
 

@@ -94,6 +94,7 @@ assert np.isclose(float(other.optimizer.learning_rate), 0.3 / (1 + 0.5 * 4))
     "optimizer.lr": "model.optimizer.lr = 0.25; assert float(model.optimizer.lr) == 0.25",
     "keras.optimizers.legacy": "small(optimizer=tf.keras.optimizers.legacy.Adam(0.01))",
     'compile(metrics="accuracy")': 'small(metrics="accuracy")',
+    'compile(optimizer, loss, ["accuracy"])': 'small().compile("adam", "mse", ["accuracy"])',
     "tf.train.AdamOptimizer in compile()": """
 other = small(optimizer=tf.train.AdamOptimizer(0.25))
 assert isinstance(other.optimizer, keras.optimizers.Adam) and float(other.optimizer.learning_rate) == 0.25
