@@ -15,7 +15,7 @@ import seaborn as sns
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 # %%
-df = pd.read_csv(r"C:\Users\Admin\Downloads\HousingData.csv")
+df = pd.read_csv(r"C:\LP5\Downloads\HousingData.csv")
 df.head()
 # %% -> CRIM       20\nZN         20\nINDUS      20\nCHAS       20\nNOX         0\nMEDV        0
 df.isnull().sum()

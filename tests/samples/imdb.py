@@ -485,7 +485,7 @@ print(best_model.evaluate(x_test, y_test))
 # %%
 import pandas as pd
 import numpy as np
-reviews = pd.read_csv(r'C:/Users/HP/Desktop/LP-V/DL/IMDB_Dataset.csv', error_bad_lines=False)
+reviews = pd.read_csv(r'C:/LP-V/Desktop/DL/IMDB_Dataset.csv', error_bad_lines=False)
 reviews = reviews.sample(5000, random_state=0)
 # %%
 from sklearn.preprocessing import LabelEncoder
