@@ -80,7 +80,7 @@ class Row:
     @property
     def kept(self) -> bool:
         """Ran to its last cell, or lost only cells that do not concern the model."""
-        return not self.failure and not self.concerned
+        return not self.failure and (self.ran or (bool(self.unconcerned) and not self.concerned))
 
     def expects(self, what: str) -> bool:
         """Whether that is expected of it; of a notebook without expectations everything is."""

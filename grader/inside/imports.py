@@ -44,7 +44,21 @@ class Waiting(MetaPathFinder):
         return spec
 
 
-class LastResort(MetaPathFinder, Loader):
+class Made(Loader):
+    """Loads a module that was made already."""
+
+    def __init__(self, module: ModuleType):
+        self.module = module
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module itself."""
+        return self.module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """It is whole already."""
+
+
+class LastResort(MetaPathFinder):
     """Makes the modules that nobody else has found."""
 
     def __init__(self) -> None:
@@ -53,20 +67,11 @@ class LastResort(MetaPathFinder, Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """A spec that holds the module itself."""
+        """A spec with a loader of its own, which `waiting` may have to change."""
         for maker in self.makers:
             if module := maker(fullname):
-                return ModuleSpec(fullname, self, loader_state=module, is_package=True)
+                return ModuleSpec(fullname, Made(module), is_package=True)
         return None
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """The module that was made when it was looked for."""
-        module = spec.loader_state
-        assert isinstance(module, ModuleType)
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        """It is whole already."""
 
 
 waiting = Waiting()

@@ -170,6 +170,16 @@ def scikeras(name: str) -> Callable[..., Any]:
     return make
 
 
+def no_data_set(name: str, *_: object, **__: object) -> Any:
+    """`tfds.load` of any data set but those that `loaders` serves. Raises ModuleNotFoundError."""
+    raise ModuleNotFoundError("No module named 'tensorflow_datasets'", name="tensorflow_datasets")
+
+
+def as_numpy(dataset: Any) -> Any:
+    """`tfds.as_numpy`: a data set's rows as NumPy has them."""
+    return dataset.as_numpy_iterator() if hasattr(dataset, "as_numpy_iterator") else dataset
+
+
 # -- Modules -----------------------------------------------------------------------------------------------------------
 
 STAND_INS: dict[str, dict[str, Any]] = {
@@ -187,6 +197,7 @@ STAND_INS: dict[str, dict[str, Any]] = {
     "wget": {"download": not_downloaded},
     "scikeras": {},
     "scikeras.wrappers": {name: scikeras(name) for name in ("KerasClassifier", "KerasRegressor")},
+    "tensorflow_datasets": {"load": no_data_set, "as_numpy": as_numpy},
     "ann_visualizer": {},
     "ann_visualizer.visualize": {"ann_viz": draw_model},
     "keras_visualizer": {"visualizer": draw_model},

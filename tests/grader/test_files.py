@@ -149,6 +149,7 @@ WAYS = {
     "pd.read_csv(keras.utils.get_file('mine', 'https://example.org/a/fashion-mnist_test.csv')).shape": [(360, 785)],
     "len(__import__('requests').get('https://example.org/fashion-mnist_test.csv').text.splitlines())": [361],
     "__import__('sklearn.datasets').datasets.fetch_openml('Fashion-MNIST', version=1).data.shape": [(1797, 784)],
+    "len(__import__('tensorflow_datasets').load('fashion_mnist', split='train[:50%]', as_supervised=True))": [718],
     "pd.read_csv(r'C:\\mine\\notes.csv').shape, pd.read_csv('data/notes.csv').shape": [(1, 2), (1, 2)],
     "pd.read_csv('/mnt/x/extra.csv').shape": [(1, 1)],
 }
@@ -159,6 +160,7 @@ REFUSED = {
     "open('other/fashion-mnist_train.csv', 'w')": "FileNotFoundError",
     "open(one, 'a')": "FileNotFoundError",
     "pd.read_csv('https://example.org/other.csv')": "URLError",
+    "__import__('tensorflow_datasets').load('cats_vs_dogs')": "ModuleNotFoundError",
     "open('link.csv')": "FileNotFoundError",
     "os.remove('other.csv')": "FileNotFoundError",
 }
@@ -221,6 +223,7 @@ def test_what_was_served_instead_is_on_record_with_its_cell(played: Recording):
     assert read[("C:/data/fashion-mnist-png", "fashion-mnist-png", "sheet")] == 1
     assert ("https://example.org/fashion-mnist_test.csv", "fashion-mnist_test.csv", "sheet") in read
     assert ("fetch_openml('Fashion-MNIST')", "the data set fashion-mnist", "sheet") in read
+    assert ("tfds.load('fashion_mnist')", "the data set fashion-mnist", "sheet") in read
     assert (r"C:\mine\notes.csv", "data/notes.csv", "submission") in read
     assert ("data/notes.csv", "data/notes.csv", "submission") in read
     assert ("/mnt/x/extra.csv", "extra.csv", "teacher") in read

@@ -315,8 +315,6 @@ print("Accuracy: %.2f%%" % (scores[1]*100))
     ),
     Sample(
         "tensorflow_datasets",
-        chosen="model",
-        needs="tensorflow_datasets",
         text=r"""
 # %%
 import tensorflow as tf
