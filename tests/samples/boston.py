@@ -5,7 +5,6 @@ from tests.samples.notebook import Sample
 SAMPLES = (
     Sample(
         "table_from_windows",
-        quick=True,
         text=r"""
 # %%
 import pandas as pd
@@ -261,7 +260,6 @@ test_mae_score
     ),
     Sample(
         "one_cell",
-        quick=True,
         text=r"""
 # %% -> Test loss: 17.62
 # BE COMP roll no 41  assignment 1
@@ -455,7 +453,6 @@ model.evaluate(X_test, y_test)
     Sample(
         "two_networks",
         chosen="model2",
-        quick=True,
         text=r"""
 # %%
 import numpy as np
@@ -533,7 +530,6 @@ def plot_results(history):
     Sample(
         "asks_for_a_house",
         chosen="model",
-        quick=True,
         text=r"""
 # %%
 import numpy as np

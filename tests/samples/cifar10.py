@@ -60,7 +60,6 @@ plt.show()
     ),
     Sample(
         "logits",
-        quick=True,
         text=r"""
 # %%
 import tensorflow as tf
@@ -92,7 +91,6 @@ print(test_acc)
     ),
     Sample(
         "augmented",
-        quick=True,
         text=r"""
 # %%
 import keras
@@ -239,7 +237,6 @@ model.fit(x_train / 255., y_train, epochs=2, batch_size=64)
     Sample(
         "dense_only",
         chosen="ann",
-        quick=True,
         text=r"""
 # %%
 import tensorflow as tf
@@ -463,7 +460,6 @@ old.evaluate(x_test, y_test)
     ),
     Sample(
         "standard_scaler_and_pca_plot",
-        quick=True,
         text=r"""
 # %%
 from keras.datasets import cifar10

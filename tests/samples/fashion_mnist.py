@@ -5,7 +5,6 @@ from tests.samples.notebook import Sample
 SAMPLES = (
     Sample(
         "as_in_the_manual",
-        quick=True,
         text=r"""
 # %%
 import tensorflow as tf
@@ -113,7 +112,6 @@ sns.heatmap(confusion_matrix(y_test, predicted_classes), annot=True)
     ),
     Sample(
         "dense_with_logits",
-        quick=True,
         text=r"""
 # %%
 import tensorflow as tf
@@ -245,7 +243,6 @@ model.fit(X_train, Y_train, batch_size=128, epochs=5, validation_data=(X_test, Y
     ),
     Sample(
         "one_cell",
-        quick=True,
         text=r"""
 # %% -> Test accuracy: 0.9015
 # Assignment 3B CNN on fashion MNIST
@@ -357,7 +354,6 @@ print(confusion_matrix(y_test, np.argmax(model_ann.predict(X_test), axis=1)))
     ),
     Sample(
         "ten_sigmoids",
-        quick=True,
         text=r"""
 # %%
 import keras
@@ -540,7 +536,6 @@ if __name__ == "__main__":
     ),
     Sample(
         "labels_divided_too",
-        quick=True,
         text=r"""
 # %%
 import tensorflow as tf

@@ -144,7 +144,6 @@ print('accuracy =', accuracy)
     Sample(
         "three_dense_layers",
         chosen={"shallow": "model"},
-        quick=True,
         text=r"""
 # %% -> Using TensorFlow backend.
 '''Trains a simple deep NN on the MNIST dataset.'''
@@ -211,7 +210,6 @@ model.evaluate(mnist.test.images, mnist.test.labels)
     Sample(
         "backend",
         chosen={"cnn": "model"},
-        quick=True,
         text=r"""
 # %%
 from __future__ import print_function
@@ -288,7 +286,6 @@ print(mlp.evaluate(X_test, y_test))
     Sample(
         "three_compared",
         chosen={"cnn": ("model1", "model2", "model3")},
-        quick=True,
         text=r"""
 # %%
 import numpy as np
@@ -340,7 +337,6 @@ table
         chosen=None,
         sealed=False,
         runs=False,
-        quick=True,
         text=r"""
 # %%
 import numpy as np
