@@ -387,7 +387,6 @@ print("Standardized: %.2f (%.2f) MSE" % (results.mean(), results.std()))
     Sample(
         "script_with_another_ending",
         form="script",
-        quick=True,
         text=r"""
 # %%
 import tensorflow as tf

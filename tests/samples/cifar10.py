@@ -5,7 +5,6 @@ from tests.samples.notebook import Sample
 SAMPLES = (
     Sample(
         "as_in_the_document",
-        quick=True,
         text=r"""
 # %%
 import numpy as np

@@ -309,7 +309,6 @@ cnn.evaluate(test_ds)
     Sample(
         "dense_against_convolutional",
         chosen="model_cnn",
-        quick=True,
         text=r"""
 # %% [markdown]
 # # Neural networks: ANN vs CNN
@@ -414,7 +413,6 @@ print(model.predict(img).argmax())
     ),
     Sample(
         "bad_plot_after_a_good_model",
-        quick=True,
         text=r"""
 # %%
 from keras.datasets import fashion_mnist

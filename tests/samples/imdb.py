@@ -268,7 +268,6 @@ print("Accuracy: ", accuracy)
     ),
     Sample(
         "word_numbers_into_dense",
-        quick=True,
         text=r"""
 # %%
 import tensorflow as tf

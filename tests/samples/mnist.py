@@ -55,7 +55,6 @@ print('Accuracy:', score[1])
     Sample(
         "one_name_for_both",
         chosen={"shallow": (50_890,), "cnn": ("model",)},
-        quick=True,
         text=r"""
 # %%
 import numpy as np
