@@ -10,8 +10,8 @@ The assignment of a notebook is the name of a folder that it lies in, or `--assi
   below it are lost; of one that was skipped, everything. What is lost concerns the model if the cells in which the
   chosen model was built and trained depend on it, directly or through others: it defines or changes a name that they
   use, or it builds or trains the model itself (`dataflow.py` reads this from the code). It also concerns the model if
-  it builds or trains anything while the sheet still lacks a network or the chosen model was never trained. Where no
-  model was chosen, every cell does;
+  it builds or trains anything while the sheet still lacks a network or the chosen model was never trained, unless it
+  speaks of another assignment's data set alone. Where no model was chosen, every cell does;
 - whether its *accuracy comes from the sealed rows*: each model that answers a network of the sheet has such a result,
   and there is at least one;
 - whether it is *pending for a person*: the grader could not measure, or lacks a module, and no marks are lost.
@@ -46,6 +46,13 @@ from grader.records import CellRun, Evidence, Model
 
 ENDINGS = {".ipynb", ".py", ".txt"}
 BUILDS = re.compile(r"\bSequential\s*\(|\bModel\s*\(|\.(fit|compile|fit_generator|add)\s*\(")
+DATA_SETS = {
+    "boston": re.compile(r"boston|housing", re.IGNORECASE),
+    "imdb": re.compile(r"imdb", re.IGNORECASE),
+    "fashion-mnist": re.compile(r"fashion.?mnist", re.IGNORECASE),
+    "mnist": re.compile(r"(?<!fashion.)(?<!fashion)mnist", re.IGNORECASE),
+    "cifar10": re.compile(r"cifar", re.IGNORECASE),
+}
 PARTICULARS = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\([^)]*\)|\d[\d.,]*")
 """What differs between two notebooks that fall short for the same reason."""
 LEAST = {"ran or lost only unconcerned cells": 0.95, "accuracy from the sealed rows": 0.90, "the right model": 0.97}
@@ -139,8 +146,14 @@ def concerning(evidence: Evidence, sources: dict[int, str], lost: list[CellRun])
     roots = {2 * cell for model in models for cell in (model.cell, *(fit.cell for fit in model.fits)) if cell}
     found = behind(dict(sorted(parts.items())), roots, {model.variable for model in models if model.variable})
     if len(models) < len(evidence.choices) or not all(model.fits or model.updates for model in models):
-        found |= {number for number, source in parts.items() if BUILDS.search(source)}
+        own = evidence.data.name
+        found |= {number for number, source in parts.items() if BUILDS.search(source) and speaks_of(source) <= {own}}
     return {cell.number for cell in lost if 2 * cell.number + 1 in found}
+
+
+def speaks_of(source: str) -> set[str]:
+    """The data sets that a cell names."""
+    return {name for name, words in DATA_SETS.items() if words.search(source)}
 
 
 def of(evidence: Evidence, model_id: str | None) -> Model | None:

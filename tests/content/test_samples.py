@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dataflow import behind, lost_from, names_in
-from field import LEAST, Row, grade, share, shortfalls
+from field import LEAST, Row, grade, share, shortfalls, speaks_of
 
 from grader import wall
 from grader.collect import collect, unparsable
@@ -103,6 +103,19 @@ def test_only_what_stands_below_an_error_is_lost() -> None:
     assert lost_from(source, 3) == ("model.fit(x)\n", "plt.plot(\n    x, 'bo-x')\nplt.show()")
     assert lost_from(source, None) == ("", source)
     assert lost_from("a b", 1) == ("", "a b")
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("keras.datasets.fashion_mnist.load_data()", {"fashion-mnist"}),
+        ("from keras.datasets import mnist, boston_housing", {"mnist", "boston"}),
+        ("pd.read_csv('mnist_train.csv')", {"mnist"}),
+        ("model.fit(x, y)", set()),
+    ],
+)
+def test_the_data_sets_that_a_cell_speaks_of(source: str, names: set[str]) -> None:
+    assert speaks_of(source) == names
 
 
 # -- What becomes of them ----------------------------------------------------------------------------------------------

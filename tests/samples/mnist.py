@@ -484,7 +484,7 @@ model.evaluate(x_test, y_test)
     ),
     Sample(
         "a_name_before_it_exists",
-        chosen=None,
+        chosen={"shallow": "model"},
         sealed=False,
         runs=False,
         quick=True,
