@@ -114,6 +114,7 @@ def show_image(*args: Any) -> None:
     from PIL import Image
 
     image = np.asarray(args[-1])
+    image = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
     image = np.clip(image * (255 if image.dtype.kind == "f" else 1), 0, 255).astype("uint8")
     display(Image.fromarray(image[..., 2::-1] if image.ndim == 3 else image))
 

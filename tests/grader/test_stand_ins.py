@@ -50,7 +50,7 @@ def test_windows_do_not_open_and_their_pictures_are_in_the_output(run: Run):
     opencv = """
 import cv2, numpy as np
 from google.colab.patches import cv2_imshow
-cv2.namedWindow("w"); cv2.imshow("w", np.zeros((4, 4, 3), np.uint8)); cv2_imshow(np.zeros((4, 4)))
+cv2.namedWindow("w"); cv2.imshow("w", np.zeros((4, 4, 3), np.uint8)); cv2_imshow(np.zeros((4, 4, 1)))
 while cv2.waitKey(1) & 0xFF != ord("q"):
     pass
 cv2.destroyAllWindows()
