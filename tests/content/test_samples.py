@@ -6,6 +6,7 @@ runs, which model is chosen and how it is measured, and not how good it is.
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from grader.collect import collect, unparsable
 from grader.course import Course, bundled
 from grader.datasets import Split
 from grader.pipeline import Desk
+from grader.replay import Stage
 from grader.sandbox import open_sandbox
 from grader.served import serve
 from grader.standin import STAND_INS, digits
@@ -144,13 +146,15 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Des
     """A desk for each assignment on a few rows, with one sandbox for all."""
     course, cache = Course(bundled()), tmp_path_factory.mktemp("cache")
     served = {name: serve(rows_for(name), 200 if name == "imdb" else 80, 7, cache) for name in SAMPLES}
-    with open_sandbox(wall.best_here(), {name: each.folder for name, each in served.items()}) as sandbox:
+    folders, isolation = {name: each.folder for name, each in served.items()}, wall.best_here()
+    with open_sandbox(isolation, folders) as sandbox, ExitStack() as stages:
         made = {}
         for name in SAMPLES:
             assignment = course.assignment(name)
             limits = assignment.limits.model_copy(update={"training_seconds": 1, "wall_seconds": 120})
             rubric = course.rubric(assignment)
-            made[name] = Desk(course, assignment, rubric, served[name], sandbox, {}, limits, stops_early=False)
+            stage = stages.enter_context(Stage(isolation, served[name]))
+            made[name] = Desk(course, assignment, rubric, served[name], sandbox, {}, {}, limits, False, stage)
         yield made
 
 

@@ -41,6 +41,13 @@ def change_calibration(course: Course, number: int, **values: Any) -> None:
     path.write_text(json.dumps(entries), encoding="utf-8")
 
 
+def of_the_solution(course: Course) -> tuple[int, dict[str, Any]]:
+    """The place of the first calibration of the assignment's own solution, and its networks."""
+    entries = course.calibrations(course.assignment(NAME))
+    number = next(number for number, entry in enumerate(entries) if entry.notebook == "solution.ipynb")
+    return number, entries[number].model_dump(mode="json")["systems"]
+
+
 def is_named(course: Course, file: str, *words: str) -> bool:
     """Whether one of the faults has the file and all these words."""
     faults = find_faults(course, NAME)
@@ -146,16 +153,16 @@ def test_a_calibration_of_a_notebook_that_the_reference_does_not_name_is_named(c
 
 
 def test_a_calibration_of_a_network_that_the_reference_does_not_name_is_named(course: Course):
-    systems = course.calibrations(course.assignment(NAME))[0].model_dump(mode="json")["systems"]
-    change_calibration(course, 0, systems={**systems, "lenet": systems["cnn"]})
-    assert is_named(course, CALIBRATION, "`0.systems.lenet`", "`lenet`; perhaps `cnn`")
+    number, systems = of_the_solution(course)
+    change_calibration(course, number, systems={**systems, "lenet": systems["cnn"]})
+    assert is_named(course, CALIBRATION, f"`{number}.systems.lenet`", "`lenet`; perhaps `cnn`")
 
 
 def test_a_calibration_of_other_parameters_is_named(course: Course):
-    systems = course.calibrations(course.assignment(NAME))[0].model_dump(mode="json")["systems"]
+    number, systems = of_the_solution(course)
     systems["cnn"]["parameters"] = 5
-    change_calibration(course, 0, systems=systems)
-    assert is_named(course, CALIBRATION, "`0.systems.cnn.parameters`", "241,546", "Found: 5")
+    change_calibration(course, number, systems=systems)
+    assert is_named(course, CALIBRATION, f"`{number}.systems.cnn.parameters`", "241,546", "Found: 5")
 
 
 def test_a_network_without_thresholds_is_named_with_the_command_that_makes_them(course: Course):
