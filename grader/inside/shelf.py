@@ -1,8 +1,8 @@
 r"""A path that is not there -> the file or folder that is meant, by its name.
 
-Of a path such as C:\data\HousingData.csv only the last parts mean anything. They are looked up among the files that
-were handed in with the notebook, in the teacher's folder, and among the sheet's names, which stand for exports of the
-served data set. What a path stands for does not depend on where the notebook is.
+Of a path such as C:\data\HousingData.csv only the last parts mean anything. They are looked up among the sheet's names,
+which stand for exports of the served data set, among the files that were handed in with the notebook, and in the
+teacher's folder. What a path stands for does not depend on where the notebook is.
 """
 
 import fnmatch
@@ -106,8 +106,9 @@ class Shelf:
         names = [part[0] for part in parts]
         for number in range(len(parts), 0, -1):
             asked = text[: parts[number - 1].end()]
-            found = self.among_files(asked, names[:number], names[number:]) or self.among_names(
-                asked, names[number - 1], names[number:]
+            # The sheet's names first: a table of that name that was handed in holds the sealed rows as well.
+            found = self.among_names(asked, names[number - 1], names[number:]) or self.among_files(
+                asked, names[:number], names[number:]
             )
             if found:
                 return found

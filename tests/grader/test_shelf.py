@@ -16,7 +16,13 @@ class Library:
     """A shelf with files in its three places, and what it asks and notes."""
 
     def __init__(self, folder: Path):
-        for path in ("own/data/Boston.csv", "own/old/Boston.csv", "teacher/Boston.csv", "teacher/pics/cat/1.png"):
+        for path in (
+            "own/data/notes.csv",
+            "own/old/notes.csv",
+            "own/Boston.csv",
+            "teacher/notes.csv",
+            "teacher/pics/cat/1.png",
+        ):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(path)
         self.folder = folder
@@ -68,20 +74,18 @@ def test_a_name_that_is_not_known_stands_for_nothing(library: Library, path: obj
     assert library.find(path) is None
 
 
-def test_what_was_handed_in_goes_before_the_teachers_and_the_teachers_before_the_sheet(library: Library) -> None:
-    assert library.find("D:/Boston.csv") == "own/data/Boston.csv"
+def test_the_sheet_goes_before_what_was_handed_in_and_that_before_the_teachers(library: Library) -> None:
+    assert library.find("D:/Boston.csv") == "made/k1/HousingData.csv"  # the one handed in holds the sealed rows
+    assert library.find("D:/notes.csv") == "own/data/notes.csv"
     for path in (library.folder / "own").rglob("*.csv"):
         path.unlink()
     del library.shelf.known
-    assert library.find("D:/Boston.csv") == "teacher/Boston.csv"
-    (library.folder / "teacher" / "Boston.csv").rename(library.folder / "teacher" / "other.csv")
-    del library.shelf.known
-    assert library.find("D:/my_boston.csv") == "made/k1/HousingData.csv"
+    assert library.find("D:/notes.csv") == "teacher/notes.csv"
 
 
 def test_of_several_files_with_one_name_the_one_in_the_likest_folder_is_meant(library: Library) -> None:
-    assert library.find(r"C:\work\old\Boston.csv") == "own/old/Boston.csv"
-    assert library.find("/work/data/Boston.csv") == "own/data/Boston.csv"
+    assert library.find(r"C:\work\old\notes.csv") == "own/old/notes.csv"
+    assert library.find("/work/data/notes.csv") == "own/data/notes.csv"
 
 
 def test_a_folder_is_known_by_its_name_and_so_is_what_lies_in_it(library: Library) -> None:
@@ -92,7 +96,7 @@ def test_a_folder_is_known_by_its_name_and_so_is_what_lies_in_it(library: Librar
 
 
 def test_an_export_is_asked_for_once_and_one_that_is_refused_stands_for_nothing(library: Library) -> None:
-    assert library.find("boston.csv") == "own/data/Boston.csv"
+    assert library.find("notes.csv") == "own/data/notes.csv"
     assert library.asked == []
     library.find("HousingData.csv")
     library.find("my_boston.csv")
@@ -108,7 +112,7 @@ def test_an_export_is_asked_for_once_and_one_that_is_refused_stands_for_nothing(
 
 
 def test_what_is_there_is_left_alone_and_what_is_served_is_noted(library: Library) -> None:
-    real = library.folder / "teacher" / "Boston.csv"
+    real = library.folder / "teacher" / "notes.csv"
     assert library.shelf.real(str(real)) == str(real)
     assert library.shelf.real("unknown") == "unknown"
     assert library.noted == []
@@ -122,5 +126,5 @@ def test_the_hint_and_the_listing_have_the_plain_names(library: Library) -> None
     assert "HousingData.csv, cifar-10-batches-py, " in library.shelf.hint
     assert "*" not in library.shelf.hint
     assert {path.name for path in Path(library.shelf.listing).iterdir()} == {
-        "HousingData.csv", "Boston.csv", "data", "old", "pics",
+        "HousingData.csv", "Boston.csv", "notes.csv", "data", "old", "pics",
     }  # fmt: skip
