@@ -293,6 +293,8 @@ class Recorder:
         if source.startswith("fit-") and len(entry.fits) > MOST_SAMPLED_FITS:
             return
         name = f"{entry.id}.{source}"
+        self.steps.add_index(x)
+        self.steps.add_index(y)
         arrays = self.replay.take(name, x, y) if self.replay else sampled(x, y, first)
         write = self.replay.write if self.replay else samples.write
         if arrays:

@@ -80,8 +80,6 @@ class Replay:
         total = samples.row_count(x) or 0
         if not 1 < total <= MOST_ROWS:
             return {}
-        self.steps.add_index(x)
-        self.steps.add_index(y)
         labels = samples.every_label(y) if samples.row_count(y) == total else None
         orders = self.orders(total, labels)
         controls = self.controls(name, x, total)

@@ -34,7 +34,7 @@ class Steps:
         """Note a choice of `rows` from `of`."""
         rows = np.asarray(rows)
         known = 0 < rows.size <= MOST_ROWS and rows.ndim == 1 and rows.dtype.kind in "iu"
-        if known and (of >= FEWEST_ROWS or of == ANY) and len(self.made) < MOST_STEPS and self.idle():
+        if known and (of >= FEWEST_ROWS or of == ANY) and len(self.made) < MOST_STEPS:
             self.made.append(Step(of, rows.astype(np.int64)))
             self.changed = True
 
@@ -65,10 +65,10 @@ class Steps:
         @functools.wraps(original)
         def split(*arrays: Any, **options: Any) -> Any:
             rows = getattr(arrays[0], "shape", None) or (len(arrays[0]),) if arrays else (0,)
+            if not rows[0] or not self.idle():
+                return original(*arrays, **options)
             for array in arrays:
                 self.add_index(array)
-            if not rows[0]:
-                return original(*arrays, **options)
             found = list(original(*arrays, np.arange(rows[0]), **options))
             parts = len(found) // (len(arrays) + 1)
             for chosen in found[-parts:]:
@@ -85,7 +85,7 @@ class Steps:
         def draw(a: Any, *args: Any, **kwargs: Any) -> Any:
             drawn = original(a, *args, **kwargs)
             numbers = isinstance(a, np.ndarray) and a.ndim == 1 and np.array_equal(a, np.arange(len(a)))
-            if isinstance(a, (int, np.integer)) or numbers:
+            if self.idle() and (isinstance(a, (int, np.integer)) or numbers):
                 self.add(int(a) if np.ndim(a) == 0 else len(a), drawn)
             return drawn
 
@@ -97,7 +97,8 @@ class Steps:
         @functools.wraps(original)
         def choose(table: Any, *args: Any, **kwargs: Any) -> Any:
             chosen = original(table, *args, **kwargs)
-            self.add_index(table if chosen is None else chosen)
+            if self.idle():
+                self.add_index(table if chosen is None else chosen)
             return chosen
 
         return choose

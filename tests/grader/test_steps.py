@@ -59,5 +59,6 @@ def test_steps_are_written_as_plain_arrays(steps: Steps, tmp_path: Path):
 
 def test_what_keras_draws_itself_is_no_choice_of_the_notebooks(steps: Steps):
     steps.idle = lambda: False
-    steps.add(100, np.arange(50))
+    assert len(steps.drawing(np.random.permutation)(100)) == 100
+    assert len(steps.splitting(train_test_split)(ROWS)) == 2
     assert steps.made == []
