@@ -152,6 +152,7 @@ WAYS = {
     "len(__import__('tensorflow_datasets').load('fashion_mnist', split='train[:50%]', as_supervised=True))": [718],
     "pd.read_csv(r'C:\\mine\\notes.csv').shape, pd.read_csv('data/notes.csv').shape": [(1, 2), (1, 2)],
     "pd.read_csv('/mnt/x/extra.csv').shape": [(1, 1)],
+    "open(__import__('keras').utils.get_file('vgg', 'https://example.org/keras/vgg16_notop.h5')).read()": ["weights"],
 }
 REFUSED = {
     "pd.read_csv('other.csv')": "FileNotFoundError",
@@ -186,6 +187,7 @@ def played(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rec
     (own / "data" / "notes.csv").write_text("a,b\n1,2\n")
     (own / "link.csv").symlink_to("/etc/hostname")
     (teacher / "extra.csv").write_text("c\n3\n")
+    (teacher / "vgg16_notop.h5").write_text("weights")
     for folder in (teacher.parent, teacher):
         folder.chmod(0o755)
     shelf = shelf_for(desk.assignment.files, "", desk.served, own)
