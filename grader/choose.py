@@ -39,6 +39,7 @@ def choose(models: list[Model], assignment: Assignment) -> list[Choice]:
     task = assignment.task
     named = {network.name: named_by_teacher(models, network, task) for network in assignment.networks}
     free = [model for model in models if model not in named.values()]
+    strangers = [model for model in free if is_for_other_data(model)]
     nearest = {model.id: min(assignment.networks, key=lambda each: layers_amiss(model, each)).name for model in free}
     choices = []
     for network in assignment.networks:
@@ -47,8 +48,14 @@ def choose(models: list[Model], assignment: Assignment) -> list[Choice]:
             choices.append(Choice(network=network.name, model=model.id, because=because))
         else:
             near = [model for model in free if nearest[model.id] == network.name]
-            choices.append(choose_one(near, network, task, models))
+            only_strangers = len(strangers) < len(free) and all(model in strangers for model in near)
+            choices.append(choose_one([] if only_strangers else near, network, task, models))
     return choices
+
+
+def is_for_other_data(model: Model) -> bool:
+    """Whether it was made for another assignment's data set, and not trained on this one's later."""
+    return model.other_data is not None and all(fit.other_data for fit in model.fits)
 
 
 def named_by_teacher(models: list[Model], network: Network, task: Task) -> Model | None:

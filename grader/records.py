@@ -143,6 +143,8 @@ class Model(Record):
     """model-1, model-2 ... in the order of their making. Names files, so it is nothing else."""
     variable: Name | None = None
     """What the notebook calls it; None inside functions."""
+    other_data: Name | None = None
+    """A data set of another assignment that the notebook had asked for last, and not got, when it made the model."""
     kind: Name
     """Sequential, Functional, or the name of the student's own class."""
     cell: int | None = None

@@ -34,6 +34,8 @@ class Entry:
     model: Any
     """None once it need not be kept alive: see `alive`."""
     cell: int | None
+    other_data: str | None = None
+    """The data set that the notebook had asked for last when it made the model, if that is none of the sheet's."""
     variable: str | None = None
     named: bool = False
     """The notebook has a name for it, as far as was seen."""
@@ -76,7 +78,7 @@ class Models:
         entry = next((each for each in self.entries.values() if each.alive is model), None)
         if entry is None:
             self.made += 1
-            entry = Entry(f"model-{self.made}", model, cell)
+            entry = Entry(f"model-{self.made}", model, cell, notes.refused_data)
         entry.model = model
         self.entries.pop(entry.id, None)
         self.entries[entry.id] = entry

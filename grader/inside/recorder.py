@@ -401,6 +401,7 @@ def entry_facts(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "variable": entry.variable,
+        "other_data": entry.other_data,
         "cell": entry.cell,
         **described,
         "compiled": compiled and {**compiled, "cell": entry.compiled_in},

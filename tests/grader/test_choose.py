@@ -85,6 +85,13 @@ def test_a_model_for_rows_of_another_shape_does_not_answer():
     assert chosen(model(1, samples.DENSE, 3), other) == "model-1"
 
 
+def test_a_model_that_was_made_for_another_assignment_answers_nothing_here_while_there_is_another():
+    other = model(2, samples.DENSE, other_data="cifar10")
+    choices = choose([model(1, samples.CNN, 3), other], TWO)
+    assert [choice.model for choice in choices] == [None, "model-1"]
+    assert choose([other], ONE)[0].model == "model-2"
+
+
 def test_a_model_trained_on_what_was_left_over_from_another_data_set_does_not_answer():
     stale = model(2, samples.CNN, 9, variable="model")
     stale = stale.model_copy(update={"fits": [stale.fits[0].model_copy(update={"other_data": "cifar10"})]})

@@ -72,6 +72,7 @@ def test_of_a_great_many_models_the_oldest_without_a_name_are_let_go(played: Rec
 def test_a_training_after_a_data_set_that_is_not_served_is_marked(played: Recording):
     others = {model.variable: model.fits[0].other_data for model in played.models if model.fits}
     assert (others["stale"], others["net.model"]) == ("cifar10", None)
+    assert all(model.other_data is None for model in played.models if model.cell == 6)
 
 
 def test_the_model_that_a_person_would_take_is_taken(played: Recording, desk: Desk):
