@@ -2,6 +2,7 @@
 
 import sys
 import time
+from textwrap import shorten
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +16,8 @@ from grader.pipeline import Graded
 from grader.records import Column, Flag, Total
 
 PLAIN_SECONDS = 10.0
+WHY_CHARACTERS = 300
+"""Of the reasons in the table; the report has all of them."""
 JOINERS = "\u200c\u200d"
 
 
@@ -89,7 +92,9 @@ class Board:
         for name, column in grade.columns.items():
             lost = [criterion for criterion in column.criteria if criterion.outcome not in {"earned", "advice"}]
             why = "; ".join(f"expected {criterion.expected}, found {criterion.found}" for criterion in lost)
-            table.add_row(name, decided(column), rest(column), Text(printable(why)[:300]))
+            table.add_row(
+                name, decided(column), rest(column), Text(shorten(printable(why), WHY_CHARACTERS, placeholder=" ..."))
+            )
         table.add_section()
         table.add_row("Total", decided(grade.total), rest(grade.total), "")
         self.out.print(table)

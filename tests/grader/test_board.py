@@ -59,6 +59,17 @@ def test_the_table_has_every_column_what_is_lost_and_what_is_pending(
     assert err == ""
 
 
+def test_long_reasons_end_between_words_with_a_sign_that_there_is_more(capsys: pytest.CaptureFixture[str]):
+    grade = graded().grade
+    answers = grade.columns["Answers"]
+    long = [each.model_copy(update={"found": "word " * 100}) for each in answers.criteria]
+    columns = {**grade.columns, "Answers": answers.model_copy(update={"criteria": long})}
+    with Board(quiet=False) as board:
+        board.show(graded(columns=columns))
+    text = " ".join(cell.strip() for line in capsys.readouterr().out.splitlines() for cell in cells_of(line)[3:])
+    assert "word ..." in " ".join(text.split())
+
+
 def test_names_are_no_markup_and_no_codes(capsys: pytest.CaptureFixture[str]):
     flag = Flag(title="Look", detail="[bold]\x1b]0;title\x07 :smile:")
     with Board(quiet=False) as board:
