@@ -264,6 +264,15 @@ def test_a_concern_is_shown_with_its_cell_its_reason_and_how_it_is_known():
     assert "Nothing here costs marks by itself." in asking
 
 
+def test_a_network_that_was_never_trained_is_not_called_free_of_concerns():
+    sample = samples.good()
+    models = [model.model_copy(update={"fits": []}) for model in sample.evidence.models]
+    untrained = sample.evidence.model_copy(update={"models": models, "concerns": []})
+    asking = asking_of(sample._replace(evidence=untrained))
+    assert "No network was trained with fit()" in asking
+    assert "Nothing was noticed" not in asking
+
+
 def test_without_a_network_and_without_figures_the_page_says_so():
     asking = asking_of(samples.dead())
     assert "There was no network to look at." in asking
