@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from grader.fields import Count, Line, Name, Record, Shape
 from grader.measure import linear_baseline, measure, unusable
-from grader.records import Fed, Layer, Measurement, Model
+from grader.records import Fed, Fit, Layer, Measurement, Model
 from grader.replay import Replayed
 from grader.sandbox import Job, Sandbox
 from grader.served import Served
@@ -172,7 +172,7 @@ def as_judged(model: Model, answer: Answer) -> Model:
     """The notebook's account of the model, with the judge's in its place where there is one."""
     assert answer.model is not None
     judged = {name: getattr(answer.model, name) for name in Rebuilt.model_fields}
-    validated = [number for number, fit in enumerate(model.fits, start=1) if fit.validation_trained_on is not None]
+    validated = [number for number, fit in enumerate(model.fits, start=1) if has_validation_data(fit)]
     fits = []
     for number, fit in enumerate(model.fits, start=1):
         known = {"rows_from": answer.rows_from.get(f"fit-{number}", {}), "fed": answer.fed.get(f"fit-{number}", Fed())}
@@ -180,6 +180,15 @@ def as_judged(model: Model, answer: Answer) -> Model:
             known["validation_from"] = answer.rows_from.get("validation", {})
         fits.append(fit.model_copy(update=known))
     return model.model_copy(update={**judged, "fits": fits})
+
+
+def has_validation_data(fit: Fit) -> bool:
+    """Whether it was given validation_data, of which a sample was kept, rather than a validation_split."""
+    if fit.validation_trained_on is not None:
+        return True
+    if fit.rows is not None and fit.validation_rows:
+        return False
+    return bool(fit.validation_rows) or any(name.startswith("val_") for name in fit.history)
 
 
 def lay_out(

@@ -12,10 +12,10 @@ from sklearn.metrics import accuracy_score, confusion_matrix
 
 from grader import judge as module
 from grader.inside.guard import Ended
-from grader.judge import judge, read_answer, read_array, read_labels
+from grader.judge import Answer, Rebuilt, as_judged, judge, read_answer, read_array, read_labels
 from grader.measure import measure, unusable
 from grader.pipeline import Desk
-from grader.records import Measurement
+from grader.records import Fit, Measurement
 from grader.sandbox import Job, PlainSandbox
 from grader.sheet import Limits, Task
 
@@ -227,3 +227,22 @@ def test_a_model_that_was_not_saved_is_not_measured(desk: Desk):
 def test_no_model_can_be_named_after_another_notebooks_files(name: str):
     with pytest.raises(ValidationError):
         samples.model(samples.DENSE, id=name)
+
+
+@pytest.mark.parametrize(
+    ("fit", "expected"),
+    [
+        ({"rows": 60_000, "validation_rows": 10_000, "validation_trained_on": 0.0}, True),
+        ({"rows": 54_000, "validation_rows": 6_000}, False),  # validation_split
+        ({"validation_rows": 10_000}, True),  # a generator, and arrays to validate with
+        ({"history": {"loss": [1.0], "val_loss": [1.0]}}, True),  # a generator for each
+        ({"rows": 60_000, "history": {"loss": [1.0], "val_loss": [1.0]}}, True),  # arrays, and a generator
+        ({"rows": 60_000}, False),
+    ],
+)
+def test_where_validation_rows_come_from_is_known_also_of_a_training_on_a_generator(fit, expected):
+    trained = Fit(epochs_asked=1, epochs_granted=1, stopped="finished", seconds=1, **fit)
+    model = samples.model(samples.DENSE, fits=[trained])
+    rebuilt = model.model_dump(include=set(Rebuilt.model_fields))
+    answer = Answer.model_validate(ANSWER | {"model": rebuilt, "rows_from": {"validation": {"test": 9}}})
+    assert bool(as_judged(model, answer).fits[0].validation_from) == expected
