@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.claims import TABLE_ROW
 from grader.concerns import MOSTLY, chance, is_at_most, test_share
+from grader.measure import SAME_UNIT
 from grader.records import Choice, Claim, Evaluation, Evidence, Measurement, Model
 from grader.reference import Calibration
 from grader.sheet import Assignment
@@ -21,8 +22,6 @@ Spreads = Mapping[str, Mapping[str, float]]
 """By documented model and metric: the standard deviation of what runs of the reference reach."""
 SURE = 2.576
 """Deviations that one figure of a hundred is away from its mean by chance."""
-SAME_UNIT = (0.5, 2.0)
-"""Reach of the labels, as a multiple of the data set's, that is taken for the same unit."""
 FOREIGN = re.compile(r"\.(?:fit|fit_transform|predict|score|evaluate)\(|cross_val_score\(")
 """Code that trains or tests something."""
 

@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from grader.fields import Count, Line, Name, Record, Shape
-from grader.measure import linear_baseline, measure, unusable
+from grader.measure import in_another_unit, in_own_unit, linear_baseline, measure, unit_words, unusable
 from grader.records import Fed, Fit, Layer, Measurement, Model
 from grader.replay import Replayed
 from grader.sandbox import Job, Sandbox
@@ -145,9 +145,15 @@ def judge_in(
     if answer.preprocessing is not None:
         sealed = read_array(job.result / "sealed.npy")
         true = served.sealed_labels if replayed is None else replayed_labels(job.result, served)
+        words, learned = answer.preprocessing, last_fed(answer)
+        if sealed is not None and learned.target_unit is not None:
+            sealed = in_own_unit(sealed, learned.target_unit)
+            words = "; ".join(filter(None, [words, unit_words(learned.target_unit)]))
         why_not = useless = unusable(sealed, len(true), task)
-        if sealed is not None and not useless:
-            measured = measure("sealed", sealed, true, task, answer.preprocessing)
+        if not useless and task.kind == "regression":
+            why_not = in_another_unit(learned)
+        if sealed is not None and not why_not:
+            measured = measure("sealed", sealed, true, task, words)
             metrics = measured.metrics | (linear_baseline(served) if task.kind == "regression" else {})
             measurements.append(measured.model_copy(update={"metrics": metrics}))
     if answer.own is not None and (labels := read_labels(samples.get(answer.own), task)) is not None:
@@ -156,6 +162,12 @@ def judge_in(
             measurements.append(measure("own_arrays", own, labels, task, None))
     judged, failed = as_judged(model, answer), useless is not None
     return Judgement(judged, measurements, why_not or "", failed, answer.untested)
+
+
+def last_fed(answer: Answer) -> Fed:
+    """What stands out in what the model was trained on last."""
+    numbers = [int(name.rpartition("-")[2]) for name in answer.fed if name[-1:].isdecimal()]
+    return answer.fed[f"fit-{max(numbers)}"] if numbers else Fed()
 
 
 def replayed_labels(result: Path, served: Served) -> np.ndarray[Any, Any]:

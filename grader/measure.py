@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.records import Measurement
+from grader.records import Fed, Measurement, TargetUnit
 from grader.served import Served
 from grader.sheet import Task
 
@@ -13,6 +13,10 @@ Outputs = NDArray[Any]
 Labels = NDArray[Any]
 Figures = tuple[dict[str, float], list[list[int]] | None]
 """Metrics by name, and the confusion matrix: rows are the true classes, columns the predicted ones."""
+SAME_UNIT = (0.5, 2.0)
+"""Reach of a target that nobody scaled, as a multiple of that of all rows: a notebook trains on some of them only."""
+SAME = 1e-4
+"""Of the scale and the shift of a target that was left as it is."""
 SCORE = 0.5
 """Above it, one unit says class 1."""
 
@@ -92,6 +96,33 @@ def regression(outputs: Outputs, y_true: Labels) -> Figures:
     if len(y_true) > 1:
         metrics["r2"] = r2_score(y_true, y_pred)
     return {name: float(value) for name, value in metrics.items()}, None
+
+
+def in_own_unit(outputs: Outputs, unit: TargetUnit) -> Outputs:
+    """What a network estimates of a target that its notebook changed, as the data set has that target."""
+    figures = (outputs.astype(np.float64) - unit.shift) / unit.scale
+    if unit.change == "none":
+        return np.asarray(figures)
+    with np.errstate(over="ignore"):
+        return np.asarray(np.exp(figures) if unit.change == "log" else np.expm1(figures))
+
+
+def unit_words(unit: TargetUnit) -> str:
+    """What was done to the target; empty where it is as the data set has it."""
+    if unit.change != "none":
+        return "the logarithm of the target, undone"
+    return "" if abs(unit.scale - 1) + abs(unit.shift) < SAME else "the target scaled, undone"
+
+
+def in_another_unit(learned: Fed) -> str:
+    """Why estimates cannot be held against the target, for the student; empty where nothing speaks against it."""
+    low, high = SAME_UNIT
+    if learned.target_unit is not None or learned.target_scale is None or low <= learned.target_scale <= high:
+        return ""
+    return (
+        "Expected the target of fit() as it is, or scaled, or its logarithm. Found figures that reach "
+        f"{learned.target_scale:.3g} times as far as the target's, and no such change explains them."
+    )
 
 
 def linear_baseline(served: Served) -> dict[str, float]:

@@ -66,6 +66,14 @@ class Compiled(Record):
     """Of the last call of compile()."""
 
 
+class TargetUnit(Record):
+    """How a notebook changed the target of a regression: `scale` times its logarithm, or itself, plus `shift`."""
+
+    change: Literal["none", "log", "log1p"]
+    scale: float
+    shift: float
+
+
 class Fed(Record):
     """What stands out in rows that a model was trained on and in their labels, as the judge saw them in a sample."""
 
@@ -75,6 +83,8 @@ class Fed(Record):
     """The labels are neither whole numbers nor shares that add up to 1."""
     target_scale: Figure = None
     """Reach of the labels, as a multiple of that of the data set's own."""
+    target_unit: TargetUnit | None = None
+    """Of the labels of a regression; None where it is not known."""
     word_numbers: bool = False
     """The rows are reviews as the numbers of their words."""
 

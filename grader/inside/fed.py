@@ -6,6 +6,8 @@ Only what is sure is said: a label beside the features, labels that are no class
 import math
 import zipfile
 import zlib
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,10 @@ THE_SAME = 1 - 1e-6
 WHOLE = 1e-6
 ONE = 1e-3
 """How far the shares of one label may be from a sum of 1."""
+OUTERMOST = 8
+"""Smallest and largest labels of the data set among which those of a sample's own are."""
+CHANGES: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {"none": np.asarray, "log": np.log, "log1p": np.log1p}
+"""What notebooks do to a target before they scale it."""
 AVERAGE_NUMBER = 20
 """Of the words of a review. What is counted, such as how often a word occurs, is smaller on average."""
 
@@ -54,6 +60,8 @@ def facts(
     reach, of_served = float(np.ptp(plain)), float(np.ptp(served.astype(np.float64)))
     if of_served > 0 and math.isfinite(reach):
         said["target_scale"] = reach / of_served
+        if labels.shape[1] == 1:
+            said["target_unit"] = unit_of(plain, np.unique(served.astype(np.float64)))
     if are_finite(rows) and len(rows) == len(labels) and 1 < rows[0].size <= MOST_FEATURES:
         said["target_feature"] = target_among(rows.reshape(len(rows), -1).astype(np.float64), plain)
     return said
@@ -69,6 +77,27 @@ def are_fractions(labels: NDArray[np.float64]) -> bool:
     if (np.abs(labels - np.rint(labels)) < WHOLE).all():
         return False
     return labels.shape[1] == 1 or bool((np.abs(labels.sum(axis=1) - 1) > ONE).any())
+
+
+def unit_of(labels: NDArray[Any], values: NDArray[Any]) -> dict[str, Any] | None:
+    """The `grader.records.TargetUnit` of labels of shape (m,); None where no change makes them of the data set's.
+
+    `values` are those of the data set, each once and in order. Every label must then be one of them, and there are gaps
+    between these: so two values that are not the right ones for the smallest and the largest label are noticed.
+    """
+    low, high = labels.min(), labels.max()
+    if len(values) < LEAST_ROWS or values[0] <= 0 or len(np.unique(labels)) < LEAST_ROWS:
+        return None
+    outer = sorted(product(range(OUTERMOST), repeat=2), key=sum)
+    for (name, change), (first, last) in product(CHANGES.items(), outer):
+        made = change(values)
+        scale = (high - low) / (made[-1 - last] - made[first])
+        shift = low - scale * made[first]
+        expected = made * scale + shift
+        nearest = np.abs(expected - labels[:, None]).min(axis=1)
+        if (nearest <= WHOLE * max(abs(low), abs(high), high - low)).all():
+            return {"change": name, "scale": float(scale), "shift": float(shift)}
+    return None
 
 
 def target_among(rows: NDArray[np.float64], labels: NDArray[Any]) -> int | None:

@@ -65,3 +65,25 @@ def test_each_fit_is_looked_at_and_a_broken_sample_is_left_out(tmp_path: Path):
     np.savez(tmp_path / "sample.fit-2.npz", fed=TABLE)
     (tmp_path / "sample.fit-3.npz").write_bytes(b"PK\x03\x04 nothing")
     assert set(look(tmp_path, tmp_path)) == {"fit-1", "fit-2"}
+
+
+@pytest.mark.parametrize(
+    ("change", "made"),
+    [
+        ("none", lambda prices: prices),
+        ("none", lambda prices: (prices - 22.5) / 9.2),
+        ("none", lambda prices: prices * 1000),
+        ("log", np.log),
+        ("log1p", lambda prices: (np.log1p(prices) - 3) / 0.4),
+    ],
+)
+def test_what_was_done_to_the_target_is_found_in_some_of_its_values(change, made):
+    unit = found(labels=made(PRICES[5:150]).astype("float32"))["target_unit"]
+    assert unit["change"] == change
+    one_more = (PRICES[0] if change == "none" else getattr(np, change)(PRICES[0])) * unit["scale"] + unit["shift"]
+    assert one_more == pytest.approx(made(PRICES)[0], rel=1e-4)
+
+
+@pytest.mark.parametrize("labels", [TABLE[:, 0], np.sqrt(PRICES), PRICES + RANDOM.normal(size=200), CLASSES])
+def test_a_target_that_is_another_one_has_no_unit(labels):
+    assert found(labels=labels)["target_unit"] is None

@@ -8,7 +8,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import confusion_matrix, mean_absolute_error, mean_squared_error, r2_score, roc_auc_score
 
 from grader.datasets import Split
-from grader.measure import linear_baseline, measure, unusable
+from grader.measure import in_another_unit, in_own_unit, linear_baseline, measure, unit_words, unusable
+from grader.records import Fed, TargetUnit
 from grader.served import serve
 
 from . import samples_for_reports as samples
@@ -80,3 +81,23 @@ def test_the_baseline_learns_from_what_is_served_and_is_measured_on_what_is_seal
             "linear_r2": r2_score(served.sealed_labels, predicted),
         }
     )
+
+
+@pytest.mark.parametrize(
+    ("unit", "outputs", "words"),
+    [
+        (TargetUnit(change="none", scale=1, shift=0), PRICES, ""),
+        (TargetUnit(change="none", scale=1 / 45, shift=-1 / 9), PRICES / 45 - 1 / 9, "the target scaled, undone"),
+        (TargetUnit(change="log", scale=1, shift=0), np.log(PRICES), "the logarithm of the target, undone"),
+        (TargetUnit(change="log1p", scale=2, shift=-3), 2 * np.log1p(PRICES) - 3, "the logarithm of the target"),
+    ],
+)
+def test_what_a_network_estimates_of_a_changed_target_is_measured_in_the_targets_own_unit(unit, outputs, words):
+    assert in_own_unit(outputs, unit) == pytest.approx(PRICES)
+    assert unit_words(unit).startswith(words)
+
+
+def test_a_target_of_an_unknown_unit_is_not_measured_in_another():
+    assert "reach 0.02 times as far" in in_another_unit(Fed(target_scale=0.02))
+    unit = TargetUnit(change="none", scale=0.02, shift=0)
+    assert not any(map(in_another_unit, [Fed(), Fed(target_scale=0.8), Fed(target_scale=0.02, target_unit=unit)]))
