@@ -19,6 +19,8 @@ SHUFFLE = 113
 ANY = -1
 """Rows chosen of whatever is long enough: of a table that a notebook has read."""
 MOST_ORDERS = 64
+MOST_TABLES = 12
+"""Former choices of rows that a later one may be of."""
 LEAST_BITS = 64
 """That labels which agree must be worth: it is no chance then."""
 
@@ -83,7 +85,9 @@ def candidates(rows: int, steps: Iterable[Step], starts: Sequence[Places]) -> It
         if not step.sound:
             continue
         if step.of == ANY:
-            orders += [start[step.rows] for start in starts if len(start) > step.rows.max()]
+            # Of the table as it was read, or as the last choices left it: many a notebook then numbers its rows anew.
+            among = [*starts, *orders[len(starts) :][-MOST_TABLES:]]
+            orders += [order[step.rows] for order in among if len(order) > step.rows.max()]
             continue
         same = [order for order in orders if len(order) == step.of]
         # A notebook may have taken the first rows only, or the last, before it split them.

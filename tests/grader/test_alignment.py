@@ -57,6 +57,13 @@ def test_splits_are_followed_one_after_another():
     assert found(rest[::-2], *steps) == rest[::-2].tolist()
 
 
+def test_a_table_that_was_shuffled_and_numbered_anew_before_rows_were_dropped_is_followed():
+    kept = np.flatnonzero(np.arange(500) % 7)
+    split = np.random.default_rng(2).permutation(len(kept))[:120]
+    steps = [Step(ANY, SHUFFLED), Step(ANY, kept), Step(len(kept), split)]
+    assert found(SHUFFLED[kept][split], *steps) == SHUFFLED[kept][split].tolist()
+
+
 def test_a_split_of_the_first_rows_and_rows_of_a_table_are_followed():
     half = np.random.default_rng(2).permutation(250)
     assert found(half[:200], Step(250, half[:200])) == half[:200].tolist()
