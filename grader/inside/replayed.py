@@ -143,7 +143,7 @@ def measure(door: Path, folder: Path, predict: Predict) -> tuple[NDArray[np.floa
         UntestedError: it is, and none is a sealed one.
 
     """
-    known, reasons = Known.read(door, folder), []
+    known, reasons, codes = Known.read(door, folder), [], None
     outputs: dict[int, NDArray[np.float32]] = {}
     chosen_blindly = 0
     calls = [Inputs.read(path, door) for path in sorted(door.glob("replay.*.npz"), key=order_of)]
@@ -151,6 +151,7 @@ def measure(door: Path, folder: Path, predict: Predict) -> tuple[NDArray[np.floa
         try:
             places = places_of(inputs, door, known, predict)
             refuse_change(inputs, calls, places, known)
+            codes = codes_of(inputs, places, known)  # at last those of fit(), by which the model learned
             numbers, positions = sealed_in(inputs, places, known)
         except UnprovenError as reason:
             reasons.append(str(reason))
@@ -164,7 +165,7 @@ def measure(door: Path, folder: Path, predict: Predict) -> tuple[NDArray[np.floa
         found = f"Expected {sealed} rows. Found {len(outputs)} of them among those that the model was fed."
         untested = not outputs and not reasons
         raise (UntestedError if untested else UnprovenError)(" ".join(dict.fromkeys([found, *reasons])))
-    return np.stack(list(outputs.values())), np.array(list(outputs))
+    return by_class(np.stack(list(outputs.values())), codes), np.array(list(outputs))
 
 
 def order_of(path: Path) -> tuple[int, str]:
@@ -185,6 +186,28 @@ def places_of(inputs: Inputs, door: Path, known: Known, predict: Predict) -> Pla
     if found is None:
         raise UnprovenError(f"Found no order of the data set's rows that explains those given to {words(inputs)}.")
     return found
+
+
+def codes_of(inputs: Inputs, places: Places, known: Known) -> NDArray[Any] | None:
+    """The number that the notebook gave to each class; None where it has numbered none anew.
+
+    `alignment.align` has found that rows of a class all have the same number there.
+    """
+    if inputs.labels is None:
+        return None
+    classes, first = np.unique(known.true[places], return_index=True)
+    codes = inputs.labels[first]
+    anew = np.array_equal(classes, np.arange(len(classes))) and np.array_equal(np.sort(codes), classes)
+    return codes.astype(int) if anew and not np.array_equal(codes, classes) else None
+
+
+def by_class(outputs: NDArray[np.float32], codes: NDArray[Any] | None) -> NDArray[np.float32]:
+    """Outputs with a column for each class in the data set's order, or with the one for class 1."""
+    if codes is None or outputs.ndim != 2:
+        return outputs
+    if outputs.shape[1] == 1 and len(codes) == 2:
+        return 1 - outputs
+    return outputs[:, codes] if outputs.shape[1] == len(codes) else outputs
 
 
 def refuse_change(inputs: Inputs, calls: list[Inputs], places: Places, known: Known) -> None:

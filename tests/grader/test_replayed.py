@@ -65,6 +65,17 @@ def test_sealed_rows_are_measured_each_under_its_own_number(case: Case, labels: 
     assert np.array_equal(outputs[:, 0], SEEN_AGAIN[PLACES[numbers], 0])
 
 
+def test_a_network_that_learned_the_classes_under_other_numbers_is_measured_by_the_classes(case: Case):
+    case.measure()
+    for name in ("sample", "replay"):
+        with np.load(case.folder / f"{name}.evaluate.npz") as arrays:
+            np.savez(case.folder / f"{name}.evaluate.npz", **{**arrays, "every_label": 1 - TRUE[TESTED]})
+    outputs, numbers = measure(case.folder, case.folder, lambda fed: 1 - predict(fed))
+    assert outputs[:, 0] == pytest.approx(SEEN_AGAIN[PLACES[numbers], 0], abs=1e-6)
+    two, _ = measure(case.folder, case.folder, lambda fed: np.c_[predict(fed), 1 - predict(fed)])
+    assert two[:, 1] == pytest.approx(SEEN_AGAIN[PLACES[numbers], 0], abs=1e-6)
+
+
 def test_a_preprocessing_that_has_changed_since_the_first_run_is_refused(case: Case):
     case.again = SEEN_AGAIN + 0.01
     with pytest.raises(
