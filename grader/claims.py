@@ -29,7 +29,7 @@ AFTER_NAME = "|".join(
     rf"(?<=\b{name})\s{{1,4}}(?=\d{{1,3}}\.\d{{1,20}}\s?%?\s{{0,3}}(?:$|[,;|)a-z]))"
     for name in ("accuracy", "acc", "auc", "loss", "mae", "mse")
 )
-NAMED = re.compile(rf"(?:[:=]\s{{0,4}}|\bis\b\s{{0,4}}|\bof\b\s{{0,4}}|{AFTER_NAME}){FIGURE}\s?(%?)", re.IGNORECASE)
+NAMED = re.compile(rf"(?:[:=]\s{{0,4}}|\bis\b\s{{0,4}}|\bof\b\s{{0,4}}|{AFTER_NAME}){FIGURE}", re.IGNORECASE)
 """What follows a name: `: 0.9057`, `= 98.21%`, `is 0.9`, and `accuracy 0.9`."""
 BARE = re.compile(rf"\s*({NUMBER})\s?%?\s*")
 REPORT_ROW = re.compile(rf"\s{{0,40}}accuracy\s{{1,40}}{FIGURE}\s{{1,40}}\d{{1,12}}\s*")
@@ -39,6 +39,8 @@ LIST = re.compile(rf"(.{{0,80}}?)[\[(]({NUMBER}(?:, {NUMBER}){{1,5}})[\])]\s*")
 EPOCH = re.compile(r"Epoch (\d{1,6})/\d{1,6}\s*")
 PROGRESS = re.compile(r"\s*(\d{1,9})/(\d{1,9})\s.*loss")
 """A progress bar of Keras 2 or 3 with its metrics: steps done and steps to do."""
+TERSE = re.compile(r"\s*-\s\d{1,9}m?s\s-\s.*loss")
+"""What Keras 2 printed below `Epoch 3/9` with verbose=2."""
 SUMMARY = re.compile(r"\s*(Total|Optimizer) params:\s{1,4}([\d,]{1,20})(?!\d)")
 """Below the table of model.summary(). After a training, Keras 3 counts what the optimizer remembers as well."""
 COMPILED = re.compile(r"\bmetrics\s?=\s?(?:\[([^\]]{0,200})\]|(['\"]\w{1,40}['\"]))")
@@ -170,7 +172,7 @@ def named_figures(line: str, default: Rows) -> Iterator[Figure]:
         name = re.split(r"\s-\s|[,;|]", line[end : figure.start()])[-1]
         end = figure.end()
         if said := told(name, default):
-            yield from plausible(said, float(figure[1]), line, percent=bool(figure[2]))
+            yield from plausible(said, float(figure[1]), line)
 
 
 def listed_figures(listed: re.Match[str], code: Code) -> Iterator[Figure]:
@@ -206,7 +208,7 @@ def bare_figures(cell: "NotebookNode", code: Code) -> Iterator[Figure]:
     for said, line in pairs:
         value = BARE.fullmatch(line)
         if value and ("." in line or said.metric == "parameters"):
-            yield from plausible(said, float(value[1]), line, percent="%" in line)
+            yield from plausible(said, float(value[1]), line)
 
 
 def told_by_code(expression: str, code: Code) -> Told | None:
@@ -265,13 +267,13 @@ def row_figures(names: Row, row: Row, default: Rows) -> Iterator[Figure]:
             label = (
                 f"{TABLE_ROW}{row[0]}: {name} {value}" if default == "unknown" else f"{name} {value} in the last row"
             )
-            yield from plausible(said, float(figure[1]), label, percent="%" in value)
+            yield from plausible(said, float(figure[1]), label)
 
 
-def plausible(said: Told, value: float, line: str, *, percent: bool = False) -> Iterator[Figure]:
+def plausible(said: Told, value: float, line: str) -> Iterator[Figure]:
     """The figure, an accuracy as a share of 1; nothing where it cannot be one."""
     if said.metric == "accuracy":
-        value = value / 100 if percent or value > 1 else value
+        value = value / 100 if value > 1 else value  # many print a share with a % behind it
         if not 0 <= value <= 1:
             return
     yield said, value, line
@@ -309,8 +311,8 @@ def last_epochs(lines: Iterator[str]) -> list[tuple[str, bool]]:
             steps, in_fit = "", True
         elif progress and progress[1] != progress[2]:
             continue
-        elif progress and in_fit and steps in ("", progress[2]):
-            steps = progress[2]
+        elif in_fit and (TERSE.match(line) if progress is None else steps in ("", progress[2])):
+            steps = progress[2] if progress else ""
             if place is None:
                 place = len(kept)
                 kept.append((line, True))

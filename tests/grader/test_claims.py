@@ -55,6 +55,13 @@ def test_every_training_of_a_cell_is_kept():
     assert figures(once.format(0.5) + once.format(0.4)) == [("loss", 0.5), ("loss", 0.4)]
 
 
+def test_lines_of_an_old_keras_below_their_epochs_are_of_the_training():
+    once = "Epoch {}/2\n - 3s - loss: 0.{} - acc: 0.9 - val_loss: 0.3 - val_acc: 0.8\n"
+    (loss, *_) = claims(once.format(1, 4) + once.format(2, 2), "model.fit(x, y, validation_data=(x_test, y_test))")
+    assert (loss.metric, loss.value, loss.of) == ("loss", 0.2, "training")
+    assert len(figures(once.format(1, 4) + once.format(2, 2))) == 4
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -63,6 +70,7 @@ def test_every_training_of_a_cell_is_kept():
         ("AUC 0.9601 on the test rows", ("auc", 0.9601)),
         ("{'R2': np.float64(0.81)}", ("r2", 0.81)),
         ("binary_accuracy = 0.87", ("accuracy", 0.87)),
+        ("Accuracy: 0.98 %", ("accuracy", 0.98)),
         ("Accuracy of the model is 90.5 %", ("accuracy", 0.905)),
         ("Test Accuracy = 91.2", ("test_accuracy", 0.912)),
         ("Validation acc: 0.9.", ("val_accuracy", 0.9)),
