@@ -3,7 +3,7 @@
 A scaling is fitted on half of the samples and believed only where it reproduces the other half.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -19,8 +19,9 @@ TOLERANCE = 1e-4
 FLOAT16_TOLERANCE = 2e-3
 LEAST_SHARE = 0.9
 """Of the samples that must be reproduced."""
-LEAST_FEATURES = 5
+LEAST_FEATURES = 3
 """Rows are recognised by their content only if they have so many."""
+MOST_BEGINNINGS = 150
 ROUNDS = 8
 """Of matching rows and fitting scalings in turn; it settles in three."""
 SURE = 1e-3
@@ -93,7 +94,8 @@ class TableTracer:
                 apart = np.abs(known.values(self.raw)[None] - fed[:, None]).sum(axis=2)
                 yield apart.argmin(axis=1), everywhere
         if fed.shape[1] >= LEAST_FEATURES:
-            yield self.search(fed)
+            yield self.search(fed, like_distributed(self.raw, fed))
+            yield self.search(fed, rearranged(self.raw, fed))
 
     def settle(
         self, fed: Floats, places: Places, sure: NDArray[np.bool_], close: "Close", row: tuple[int, ...]
@@ -111,13 +113,12 @@ class TableTracer:
         scale, shift = fit_lines(raw[numbers][:, columns], fed[numbers])
         return Scaling(columns, scale, shift, row, self.words(columns, scale, shift))
 
-    def search(self, fed: Floats) -> tuple[Places, NDArray[np.bool_]]:
-        """The raw row nearest to each row of shape (m, k), and which are surely it.
+    def search(self, fed: Floats, columns: Places) -> tuple[Places, NDArray[np.bool_]]:
+        """The raw row nearest to each row of shape (m, k), of these raw columns, and which are surely it.
 
         The first scalings make the features' distributions alike; then matching and fitting mend each other. One value
         that is far off must not hide a row, and must not bend a scaling: hence roots of distances, and weights.
         """
-        columns = like_distributed(self.raw, fed)
         raw, spread = self.raw[:, columns], fed.std(axis=0) + TINY
         scale, shift = fit_lines(quantiles(raw), quantiles(fed))
         for _ in range(ROUNDS):
@@ -192,14 +193,29 @@ def like_distributed(raw: Floats, fed: Floats) -> Places:
     """The raw columns, in their order, whose distributions and correlations are likest to those that were fed."""
     if raw.shape[1] == fed.shape[1]:
         return np.arange(raw.shape[1])
+    return np.array(max(combinations(range(raw.shape[1]), fed.shape[1]), key=likeness(raw, fed)))
+
+
+def rearranged(raw: Floats, fed: Floats) -> Places:
+    """The same in whatever order, found one after another: the best few beginnings are gone on with."""
+    like, best = likeness(raw, fed), [tuple[int, ...]()]
+    for _ in range(fed.shape[1]):
+        longer = [(*columns, each) for columns in best for each in range(raw.shape[1]) if each not in columns]
+        best = sorted(longer, key=like, reverse=True)[:MOST_BEGINNINGS]
+    return np.array(best[0])
+
+
+def likeness(raw: Floats, fed: Floats) -> Callable[[tuple[int, ...]], float]:
+    """How like some raw columns are to the first that were fed, by their distributions and correlations."""
     alike = unit(quantiles(fed)).T @ unit(quantiles(raw))
     of_raw, of_fed = (unit(rows).T @ unit(rows) for rows in (raw, fed))
 
-    def likeness(columns: tuple[int, ...]) -> float:
-        apart = np.abs(of_raw[np.ix_(columns, columns)] - of_fed).sum() / len(columns)
-        return float(alike[range(len(columns)), columns].sum() - apart)
+    def like(columns: tuple[int, ...]) -> float:
+        some = len(columns)
+        apart = np.abs(of_raw[np.ix_(columns, columns)] - of_fed[:some, :some]).sum() / some
+        return float(alike[range(some), columns].sum() - apart)
 
-    return np.array(max(combinations(range(raw.shape[1]), fed.shape[1]), key=likeness))
+    return like
 
 
 def quantiles(rows: Floats) -> Floats:

@@ -93,6 +93,14 @@ def test_rows_that_no_scaling_makes_are_refused(preprocess: Preprocess) -> None:
     assert "model.evaluate()" in recovery.why_not
 
 
+@pytest.mark.parametrize("columns", [[12, 5, 10], [10, 2, 12, 5, 4], [*range(12, -1, -1)]], ids=str)
+def test_features_that_a_notebook_chose_in_an_order_of_its_own_are_recovered(columns: list[int]) -> None:
+    scale = by_hand(SPLIT, 1)
+    recovery = recover([sample("fit", scale(SPLIT)[:, columns])], TRAIN, TEST)
+    assert recovery.transform is not None, recovery.why_not
+    assert np.allclose(recovery.transform.apply(SEALED), scale(SEALED)[:, columns], rtol=1e-4, atol=1e-4)
+
+
 def test_few_features_are_believed_in_their_own_order_only() -> None:
     assert recover([sample("evaluate", TEST[:, [5]])], TRAIN, TEST).transform is not None
     assert recover([sample("evaluate", HELD_OUT[:, [5]])], TRAIN, TEST).transform is None
