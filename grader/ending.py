@@ -1,6 +1,7 @@
 """How a job ended and how its cells went -> the status of the run, in a sentence for the student."""
 
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ SIGNS = {
     "processes": re.compile(r"can't start new thread|Resource temporarily unavailable"),
 }
 """How Python and TensorFlow say that they ran into a limit."""
+MESSAGE_CHARACTERS = 300
 MEANINGS = {
     "wall_seconds": (
         "The notebook was stopped after its {:g} seconds",
@@ -108,7 +110,8 @@ def error_sentence(failed: list[CellRun]) -> str:
     """The first error, and how many more there were."""
     first = failed[0]
     assert first.error is not None
+    message = textwrap.shorten(first.error.message.rstrip("."), MESSAGE_CHARACTERS, placeholder=" [...]")
     line = f", line {first.error.line}," if first.error.line else ""
-    what = f"{line} stopped with {first.error.kind}: {first.error.message[:300]}".removeprefix(" ")
+    what = f"{line} stopped with {first.error.kind}: {message}".removeprefix(" ")
     more = f" {len(failed) - 1} more stopped as well." if len(failed) > 1 else ""
     return f"Cell {first.number}{'' if what.startswith(',') else ' '}{what}.{more} The other cells ran."

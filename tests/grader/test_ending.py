@@ -32,6 +32,14 @@ def test_the_first_error_is_told_with_its_cell_and_line():
     assert found.sentence.startswith("Cell 2, line 2, stopped with NameError: name 'x' is not defined. 1 more stopped")
 
 
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [("It is not here.", "It is not here. The other cells ran."), ("and so on, " * 99, " [...]. The")],
+)
+def test_the_sentence_goes_on_after_a_message_that_ends_or_is_too_long(message: str, words: str):
+    assert words in ending(ok(1), failed(2, "ImportError", message), ok(3)).sentence
+
+
 def test_a_cell_that_was_skipped_is_an_error_and_not_a_clean_run():
     skipped = failed(2, "SyntaxError", "'(' was never closed", status="skipped")
     found = ending(ok(1), ok(3), skipped)
