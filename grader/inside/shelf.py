@@ -172,6 +172,15 @@ class Shelf:
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         return f". Names that the grader knows: {', '.join(names[:MOST_NAMES])}{more}" if names else ""
 
+    @property
+    def likely(self) -> list[str]:
+        """What its author may have uploaded: the files that were handed in, else what the sheet names first."""
+        folder = self.folders["submission"]
+        own = [path for paths in self.known["submission"].values() for path in paths]
+        return [path for path in own if os.path.isfile(os.path.join(folder, path))] or [
+            named.served for named in self.names[:1]
+        ]
+
     @functools.cached_property
     def listing(self) -> str:
         """A folder with links to what is known, for whoever lists what a folder of Kaggle's or Colab's holds.

@@ -7,7 +7,7 @@ import getpass
 import importlib
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 
@@ -83,6 +83,27 @@ def mount(mountpoint: str, *_: object, **__: object) -> None:
 
 class Uploaded(dict[str, bytes]):
     """What `files.upload()` returns: nothing was chosen, but a file of the name that is there is read."""
+
+    offered: ClassVar[Callable[[], list[str]]] = list
+    """Names that the author may have chosen, for whoever asks for the first of them."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(Uploaded.offered())
+
+    def __len__(self) -> int:
+        return len(Uploaded.offered())
+
+    def keys(self) -> Any:
+        """The names."""
+        return dict.fromkeys(self).keys()
+
+    def values(self) -> Any:
+        """The files' contents."""
+        return dict(self.items()).values()
+
+    def items(self) -> Any:
+        """Both."""
+        return {name: self[name] for name in self}.items()
 
     def __missing__(self, name: str) -> bytes:
         with open(name, "rb") as file:

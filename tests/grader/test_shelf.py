@@ -128,3 +128,10 @@ def test_the_hint_and_the_listing_have_the_plain_names(library: Library) -> None
     assert {path.name for path in Path(library.shelf.listing).iterdir()} == {
         "HousingData.csv", "Boston.csv", "notes.csv", "data", "old", "pics",
     }  # fmt: skip
+
+
+def test_what_may_have_been_uploaded_was_handed_in_or_is_named_first(library: Library, tmp_path: Path) -> None:
+    assert sorted(library.shelf.likely) == ["Boston.csv", "data/notes.csv", "old/notes.csv"]
+    settings = {"submission": str(tmp_path / "none"), "teacher": None, "made": str(tmp_path), "names": NAMES}
+    shelf = Shelf(settings, library.ask, tmp_path / "refused.json", library.noted.append)
+    assert shelf.likely == ["HousingData.csv"]

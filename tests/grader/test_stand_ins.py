@@ -32,6 +32,18 @@ opendatasets.download("https://kaggle.com/x"); gdown.download("https://drive.goo
     assert (3, "`author/name` was not downloaded: there is no network.") in said
 
 
+def test_the_first_file_of_an_upload_is_one_that_its_author_may_have_chosen(run: Run):
+    offer = "from grader.inside import stand_ins; stand_ins.Uploaded.offered = lambda: ['a.csv']"
+    first = """
+from google.colab import files
+open('a.csv', 'w').write('x,y')
+uploaded = files.upload()
+assert list(uploaded.keys())[0] == next(iter(uploaded)) == 'a.csv' and len(uploaded) == 1
+assert uploaded['a.csv'] == next(iter(uploaded.values())) == b'x,y' and list(uploaded.items()) == [('a.csv', b'x,y')]
+"""
+    assert failures(run(offer, first)) == {}
+
+
 def test_every_stand_in_is_there(run: Run):
     assert failures(run("\n".join(f"import {name}" for name in STAND_INS))) == {}
 
