@@ -31,6 +31,8 @@ SIGNS = str.maketrans(
 )
 PRINT = re.compile(r"^([ \t]*)print[ \t]+(?![=(])(.+?)[ \t]*;?[ \t]*$", re.MULTILINE)
 EXCEPT = re.compile(r"^([ \t]*except[ \t]+[\w.]+)[ \t]*,[ \t]*(\w+)[ \t]*:", re.MULTILINE)
+PATH = re.compile(r"""(?<=["'])[A-Za-z]:\\(?!\\)[^"'\n]*""")
+r"""In which Python takes \U or \x for the beginning of a character's number."""
 EMPTY_BODY = re.compile(r"expected an indented block")
 WORKS = (
     *(ast.Call, ast.Assign, ast.AugAssign, ast.NamedExpr, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef),
@@ -155,6 +157,10 @@ def without_tabs(text: str) -> str:
 
 MENDINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("plain signs in the place of a word processor's", lambda text: text.translate(SIGNS)),
+    (
+        "two backslashes for each in a path of Windows",
+        lambda text: PATH.sub(lambda path: path[0].replace("\\", "\\\\"), text),
+    ),
     ("Python 2's print as a function", as_python_3),
     ("blanks in the place of tabs", without_tabs),
     ("`pass` for a body that is empty", with_bodies),

@@ -34,6 +34,7 @@ def run_as(source: str) -> list[str]:
         ("def f():\n\tx = 1\n        return x", "def f():\n        x = 1\n        return x"),
         ("def f(x):\n    # TODO\n\ny = f(1)", "def f(x): pass\n    # TODO\n\ny = f(1)"),
         ("if f():\n    # a\nelse:\n    # b", "if f(): pass\n    # a\nelse: pass\n    # b"),
+        (r"df = read('D:\Unit\x\boston.csv', 1)", r"df = read('D:\\Unit\\x\\boston.csv', 1)"),
         ("%%time\nprint f(x)", "\nprint(f(x))"),
     ],
 )
