@@ -21,7 +21,7 @@ OUTSIDE = re.compile(
 QUIET_MAGICS = {"tensorboard", "tensorflow_version"}
 INSTALLING_MAGICS = {"pip", "conda", "mamba", "uv"}
 PARTS = re.compile(r"&&|\|\||;|\n")
-OPTIONS = re.compile(r"(?<!\S)-r\s+\S+|(?<!\S)--?\S+|\b(?:un)?install\b|[=<>~!]=?\s*[\w.*]+|\[.*?\]|\S*/\S*")
+OPTIONS = re.compile(r"(?<!\S)-[rcfi]\s+\S+|(?<!\S)--?\S+|\b(?:un)?install\b|[=<>~!]=?\s*[\w.*]+|\[.*?\]|\S*/\S*")
 """What is no package among the words of an installer: options, versions, extras, paths."""
 PACKAGE = re.compile(r"(?<![\w./-])([A-Za-z][\w.-]*)")
 SHELL_MAGICS = {"bash", "sh", "shell", "script", "system", "sx", "!"}

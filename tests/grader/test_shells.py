@@ -67,7 +67,7 @@ def test_every_other_command_runs(command: str):
 
 def test_packages_are_told_from_options_versions_and_files():
     words = what_is_here(
-        ' install -q --upgrade "scikit-learn==1.1.3" pytest>=2,<99 no_such[all] -r requirements.txt ./x'
+        ' install -q --upgrade "scikit-learn==1.1.3" pytest>=2,<99 no_such[all] -r requirements.txt -c anaconda ./x'
     )
     assert words.startswith("Installed: scikit-learn ")
     assert ", pytest " in words
