@@ -18,6 +18,9 @@ from urllib.response import addinfourl
 from grader.inside.imports import after_import
 from grader.inside.shelf import Shelf
 
+WEIGHTS = "/keras-applications/"
+"""In the addresses of what `keras.applications` downloads."""
+
 
 def install(shelf: Shelf, *, walled: bool) -> None:
     """Answer from the shelf before the network, which a notebook behind the wall does not have."""
@@ -42,8 +45,11 @@ def look_up(address: str, shelf: Shelf) -> str | None:
     return found.path
 
 
-def no_network(shelf: Shelf) -> str:
-    """Why there is no answer."""
+def no_network(address: str, shelf: Shelf) -> str:
+    """Why there is no answer, and for weights that Keras publishes what the teacher can do."""
+    if WEIGHTS in address:
+        name = address.rpartition("/")[2]
+        return f"there is no network while a notebook is graded. The teacher can put {name} into the folder of --files"
     return f"there is no network while a notebook is graded{shelf.hint}"
 
 
@@ -60,7 +66,7 @@ class ServedHandler(urllib.request.BaseHandler):
         path = look_up(request.full_url, self.shelf)
         if path is None:
             if self.walled:
-                raise URLError(no_network(self.shelf))
+                raise URLError(no_network(request.full_url, self.shelf))
             return None
         headers = email.message.Message()
         headers["Content-Length"] = str(os.path.getsize(path))
@@ -82,7 +88,7 @@ def answer_requests(requests: Any, shelf: Shelf, *, walled: bool) -> None:
             path = look_up(request.url, shelf)
             if path is None:
                 if walled:
-                    raise requests.ConnectionError(no_network(shelf))
+                    raise requests.ConnectionError(no_network(request.url, shelf))
                 return super().send(request, *args, **kwargs)
             response = requests.Response()
             response.status_code, response.reason, response.url, response.request = 200, "OK", request.url, request
