@@ -54,6 +54,9 @@ SIGNATURES = (
     (b"%PDF", "a PDF", EXPORT),
     (b"\x89PNG", "a picture", EXPORT),
     (b"\xff\xd8\xff", "a picture", EXPORT),
+    (b"Rar!", "a RAR archive", "Hand in the .ipynb file itself, or a zip archive with it."),
+    (b"7z\xbc\xaf", "a 7-Zip archive", "Hand in the .ipynb file itself, or a zip archive with it."),
+    (b"\xd0\xcf\x11\xe0", "a Word document of an old kind", EXPORT),
     (b"\x89HDF", "a saved model (HDF5)", "Hand in the notebook that trains it."),
 )
 """How a file begins, what it is, and what to do."""
@@ -84,22 +87,46 @@ class Syntax:
     """Top-level names of the modules that it imports."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is known of a submission before its file is read."""
+
+    where: str
+    """Where it was found, for people."""
+    submitted_at: datetime | None = None
+    """None where nobody knows: then the time of the file says nothing either."""
+    marked_late: bool | None = None
+    """What the platform says; None where it says nothing."""
+    notes: tuple[str, ...] = ()
+    problem: str | None = None
+    """Why nothing can be run, in a sentence for the student."""
+
+
 class UnreadableError(Exception):
     """The file is no notebook; the message is the sentence for the student."""
 
 
 def collect(
-    path: Path, assignment: str, student: str | None, submitted_at: datetime | None, due_at: datetime | None
+    path: Path,
+    assignment: str,
+    student: str | None,
+    submitted_at: datetime | None,
+    due_at: datetime | None,
+    told: Told | None = None,
 ) -> Collected:
     """The submission in the file at `path`, a notebook or a Python script.
 
-    Without a `student` it is the name of the file, without `submitted_at` the time at which the file was last changed.
-    Both times have a time zone. Raises `UsageError` where there is no file that can be read.
+    Without a `student` it is the name of the file; without `submitted_at` the time that was `told`; where nothing was,
+    the one at which the file was last changed. All times have a time zone. Raises `UsageError` where there is no file
+    that can be read.
     """
     data, modified_at = read(path)
-    notes: list[str] = []
+    told = told or Told(str(path), modified_at)
+    notes: list[str] = [note[:2_000] for note in told.notes]
     cells: list[Cell] = []
     try:
+        if told.problem:
+            raise UnreadableError(told.problem)
         cells = mended_cells(cells_in(data, path, notes), notes)
         if cells and is_checkpoint(path):
             notes.append("The file is a checkpoint, Jupyter's own copy: it may be older than the notebook.")
@@ -111,10 +138,11 @@ def collect(
     submission = Submission(
         student=student_name(path, student),
         assignment=assignment,
-        path=printable(str(path)),
+        path=printable(told.where),
         sha256=hashlib.sha256(data).hexdigest(),
-        submitted_at=submitted_at or modified_at,
+        submitted_at=submitted_at or told.submitted_at,
         due_at=due_at,
+        marked_late=told.marked_late,
         notes=notes,
         problem=problem,
     )

@@ -12,7 +12,7 @@ from grader.answers import find_answers
 from grader.checks import match_criteria, run_checks
 from grader.choose import choose, with_named
 from grader.claims import find_claims, saved_state
-from grader.collect import Collected, code_sources, collect, folder_name, imported_modules, unparsable
+from grader.collect import Collected, Told, code_sources, collect, folder_name, imported_modules, unparsable
 from grader.concerns import find_concerns
 from grader.course import Course, bundled
 from grader.datasets import Store, data_set
@@ -174,12 +174,13 @@ def grade_notebook(
     due_at: datetime | None = None,
     progress: Progress | None = None,
     attached: Path | None = None,
+    told: Told | None = None,
 ) -> Graded:
     """Run, judge, check, score and report one submission; its files go to a folder of the student's in `out`.
 
-    `attached` is the folder of the files that were handed in with the notebook.
+    `attached` is the folder of the files that were handed in with the notebook, `told` what else is known of it.
     """
-    collected = collect(path, desk.assignment.name, student, submitted_at, due_at)
+    collected = collect(path, desk.assignment.name, student, submitted_at, due_at, told)
     evidence, results = examine(collected, desk, progress, attached=attached)
     grade = score(results, desk.rubric, collected.submission, evidence)
     page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)

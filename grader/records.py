@@ -31,8 +31,10 @@ class Submission(Record):
     submitted_at: datetime | None = None
     """With a time zone."""
     due_at: datetime | None = None
+    marked_late: bool | None = None
+    """What the platform says that it was downloaded from; None where it says nothing."""
     notes: list[Line] = []
-    """What was mended while reading, for example "a Python script was taken as one cell"."""
+    """What was chosen and mended while reading, for example "a Python script was taken as one cell"."""
     problem: Line | None = None
     """Why nothing can be run, in a sentence for the student; None where there is something to run."""
 

@@ -86,6 +86,8 @@ def score_criterion(scheme: CriterionScheme, checks: list[CheckResult]) -> Crite
 def score_time(scheme: ColumnScheme, policy: LatePolicy, submission: Submission) -> Criterion:
     """Full marks until the due date and its grace; then some fewer for every day that has begun."""
     due, submitted = submission.due_at, submission.submitted_at
+    if submitted is None and submission.marked_late is not None:
+        return score_mark(scheme, submission.marked_late)
     if due is None or submitted is None:
         found = "no due date" if due is None else "no time of submission"
         return pending(scheme.name, scheme.name, scheme.marks, "a due date and a time of submission", found)
@@ -102,6 +104,23 @@ def score_time(scheme: ColumnScheme, policy: LatePolicy, submission: Submission)
         found=f"submission at {submitted.astimezone(due.tzinfo):%d %B %Y, %H:%M %Z}"
         + (f", {days} {'day' if days == 1 else 'days'} late" if days else ""),
         hint=f"Each day that has begun costs {policy.marks_per_day:g}." if days else "",
+    )
+
+
+def score_mark(scheme: ColumnScheme, late: bool) -> Criterion:
+    """Full marks where all that is known is that the platform did not mark it late; how late something is, is not."""
+    if late:
+        hint = "Your teacher looks at it; until then it costs nothing."
+        found = "a mark of the platform's that it was late, and no time of submission"
+        return pending(scheme.name, scheme.name, scheme.marks, "submission in time", found, hint)
+    return Criterion(
+        id=scheme.name,
+        title=scheme.name,
+        outcome="earned",
+        marks=round(scheme.marks, 2),
+        out_of=scheme.marks,
+        expected="submission in time",
+        found="no mark of the platform's that it was late",
     )
 
 
