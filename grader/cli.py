@@ -43,10 +43,16 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors."
 
 @app.command()
 def grade(
-    notebooks: Annotated[list[Path], typer.Argument(help="The submissions: notebooks or scripts.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="The submissions: notebooks, folders, or zips of Moodle, Canvas, Gradescope.")
+    ],
     assignment: Annotated[str, typer.Option(help="Name of the assignment, for example fashion-mnist.")],
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
     student: Annotated[str | None, typer.Option(help="Name for the record sheet; default: the file's.")] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="Class list, CSV: columns such as id, name, email; extension (a date or days), submitted."),
+    ] = None,
     due: Annotated[
         str | None, typer.Option(help="Due date, ISO: 2026-11-20 (to the end of the day) or 2026-11-20T17:00.")
     ] = None,
@@ -75,68 +81,55 @@ def grade(
     from grader.board import Board
     from grader.collect import parse_due, parse_time
     from grader.errors import TeacherError, UsageError
+    from grader.handed import laid_out
+    from grader.intake import intake
     from grader.pipeline import agree, grade_notebook, open_desk
+    from grader.roster import read_roster
 
     submitted_at = parse_time(submitted) if submitted else None
     due_at = parse_due(due) if due else None
     seconds = parse_budget(budget)
-    if student and len(notebooks) > 1:
-        raise UsageError(f"Expected one notebook with --student. Received: {len(notebooks)} notebooks.")
-    refuse_namesakes(notebooks)
-    refuse_unreadable(notebooks)
-    failed: dict[Path, TeacherError] = {}
+    found = intake(paths, assignment, read_roster(roster) if roster else (), due_at)
+    if student and len(found.submissions) > 1:
+        raise UsageError(f"Expected one submission with --student. Received: {len(found.submissions)} of them.")
+    failed: dict[str, TeacherError] = {}
     opened = open_desk(
         course, assignment, isolation.value, budget=seconds, files=files, strict_api=strict_api, models=model or ()
     )
     with Board(quiet) as board, opened as desk:
         agree(desk)
         make_folder(out)
-        for notebook in notebooks:
+        for remark in () if quiet else found.remarks:
+            complain(remark)
+        for handed in found.submissions:
             try:
-                graded = grade_notebook(
-                    notebook,
-                    desk,
-                    out,
-                    student=student,
-                    submitted_at=submitted_at,
-                    due_at=due_at,
-                    progress=board.follow(notebook.name),
-                )
+                with laid_out(handed) as laid:
+                    graded = grade_notebook(
+                        laid.notebook,
+                        desk,
+                        out,
+                        student=student or handed.student,
+                        submitted_at=submitted_at,
+                        due_at=handed.due_at,
+                        progress=board.follow(handed.student),
+                        attached=laid.attached,
+                        told=laid.told,
+                    )
             except TeacherError as error:  # The others may well be graded; a batch takes hours.
-                failed[notebook] = error
+                failed[handed.student] = error
             except Exception as error:  # likewise, whatever it is
-                failed[notebook] = own_fault(error)
+                failed[handed.student] = own_fault(error)
             else:
                 board.show(graded)
     tell_failures(failed)
 
 
-def tell_failures(failed: "dict[Path, TeacherError]") -> None:
-    """A line for each notebook that could not be graded, and the exit code of the gravest error."""
-    for notebook, error in failed.items():
-        complain(f"{notebook}: {error}")
+def tell_failures(failed: "dict[str, TeacherError]") -> None:
+    """A line for each submission that could not be graded, and the exit code of the gravest error."""
+    for student, error in failed.items():
+        complain(f"{student}: {error}")
     if failed:
         raise typer.Exit(max(error.exit_code for error in failed.values()))
-
-
-def refuse_namesakes(notebooks: list[Path]) -> None:
-    """Raise UsageError where two results would go to one folder."""
-    from grader.collect import folder_name, student_name
-    from grader.errors import UsageError
-
-    folders: dict[str, Path] = {}
-    for notebook in notebooks:
-        other = folders.setdefault(folder_name(student_name(notebook)).casefold(), notebook)
-        if other is not notebook:
-            raise UsageError(f"Expected notebooks of different names. Received: {other} and {notebook}. Rename one.")
-
-
-def refuse_unreadable(notebooks: list[Path]) -> None:
-    """Raise UsageError where a file cannot be read: before anything runs, not after hours."""
-    from grader.collect import read
-
-    for notebook in notebooks:
-        read(notebook)
 
 
 def make_folder(out: Path) -> None:

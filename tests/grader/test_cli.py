@@ -15,6 +15,8 @@ from grader.cli import app, main
 from grader.course import bundled
 from grader.errors import SandboxError
 
+from .samples_of_submissions import folder, zipped
+
 SHEET = Path("assignments", "fashion-mnist", "sheet.toml")
 RUBRIC = Path("rubrics", "lab-manual.toml")
 CHECKS = Path("rubrics", "checks", "test_runs_clean.py")
@@ -42,6 +44,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captu
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "asha.ipynb").write_text("no notebook")
+    (tmp_path / "ben.ipynb").write_text("no notebook")
 
     def run(*words: object) -> Ended:
         monkeypatch.setattr(sys, "argv", ["grader", *map(str, words)])
@@ -147,17 +150,17 @@ def test_a_notebook_that_fails_is_named_and_the_others_are_graded(
 ):
     graded, collect = ["asha", "ben", "chitra"], pipeline.collect
 
-    def collect_or_fail(path: Path, *rest: object) -> object:
-        if path.stem == "ben":
+    def collect_or_fail(path: Path, assignment: str, student: str, *rest: object) -> object:
+        if student == "ben":
             raise SandboxError("Expected a kernel.")
-        return collect(path, *rest)
+        return collect(path, assignment, student, *rest)
 
     monkeypatch.setattr(pipeline, "collect", collect_or_fail)
     for name in graded:
         (tmp_path / f"{name}.ipynb").write_text("no notebook")
     files = [f"{name}.ipynb" for name in graded]
     ended = command("grade", *files, "--assignment", "fashion-mnist", "--isolation", "none", "--out", "out")
-    assert (ended.code, ended.err) == (3, "grader: ben.ipynb: Expected a kernel.\n")
+    assert (ended.code, ended.err) == (3, "grader: ben: Expected a kernel.\n")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"asha", "chitra"}
 
 
@@ -186,9 +189,24 @@ def test_all_files_are_looked_at_before_the_first_is_graded(grade: Command, tmp_
     assert not (tmp_path / "out").exists()
 
 
-def test_names_that_differ_only_in_hidden_signs_are_namesakes(grade: Command, tmp_path: Path):
-    (tmp_path / "asha\u202e.ipynb").write_text("no notebook")
-    assert is_one_line(grade("asha\u202e.ipynb"), "Expected notebooks of different names.")
+def test_a_class_is_graded_from_folders_and_zips_and_the_roster_says_who_is_who(command: Command, tmp_path: Path):
+    zipped(tmp_path / "moodle.zip", {"Rao Asha_512_assignsubmission_file/lab.pdf": "%PDF", "x.txt": ""})
+    folder(tmp_path / "late", {"ben/": "", "zoe/lab.docx": "PK\x03\x04"})
+    (tmp_path / "class.csv").write_text("id,name,extension\n7,Asha Rao,2\n8,Ben Iyer,\n9,Chitra,\n")
+    words = ["moodle.zip", "late", "--roster", "class.csv", "--assignment", "fashion-mnist", "--isolation", "none"]
+    ended = command("grade", *words, "--due", "2026-03-01T17:00", "--out", "out")
+    assert ended.code == 0
+    assert ended.err.splitlines()[1:] == [
+        "grader: moodle.zip: `x.txt` was left out: it belongs to no student.",
+        "grader: `ben` was taken for Ben Iyer of the class list.",
+        "grader: Not on the class list, or not one student of it alone: zoe.",
+        "grader: On the class list without a submission: Chitra.",
+    ]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"Asha Rao", "Ben Iyer", "zoe"}
+    found = {name: (tmp_path / "out" / name / "report.html").read_text() for name in ("Asha Rao", "Ben Iyer")}
+    assert "Found a PDF" in found["Asha Rao"]
+    assert "Found no file" in found["Ben Iyer"]
+    assert ["3 March 2026" in page for page in found.values()] == [True, False]
 
 
 # -- Bad usage: one line, and exit code 2 ------------------------------------------------------------------------------
@@ -198,10 +216,9 @@ def test_an_unknown_assignment_gets_the_closest_name(grade: Command):
     assert is_one_line(grade(assignment="fashion-minst"), "Did you mean `fashion-mnist`?")
 
 
-def test_a_file_that_is_not_there_or_a_folder_is_told(grade: Command, tmp_path: Path):
-    (tmp_path / "handed-in").mkdir()
-    assert is_one_line(grade(notebook="gone.ipynb"), "Expected a notebook at gone.ipynb. Found no file there.")
-    assert is_one_line(grade(notebook="handed-in"), "handed-in", "Found a folder. Name the .ipynb file in it.")
+def test_a_file_that_is_not_there_is_told(grade: Command):
+    assert is_one_line(grade(notebook="gone.ipynb"), "a folder or a zip at gone.ipynb. Found nothing there.")
+    assert is_one_line(grade("--roster", "gone.csv"), "Expected --roster", "gone.csv: No such file")
 
 
 @pytest.mark.parametrize(
@@ -215,7 +232,7 @@ def test_a_file_that_is_not_there_or_a_folder_is_told(grade: Command, tmp_path: 
         (("--budget", "-5"), "-5"),
         (("--budget", "nan"), "nan"),
         (("--budget", "inf"), "inf"),
-        (("ben.ipynb", "--student", "Asha"), "2 notebooks"),
+        (("ben.ipynb", "--student", "Asha"), "2 of them"),
         (("--out", "asha.ipynb"), "asha.ipynb: File exists"),
         (("--course", "nowhere"), "There is none in nowhere/assignments"),
     ],
@@ -264,9 +281,9 @@ def test_calibration_of_an_unknown_assignment_is_told(command: Command):
         (
             SandboxError("Expected a kernel. Found:\nno log."),
             3,
-            "grader: asha.ipynb: Expected a kernel. Found: no log.\n",
+            "grader: asha: Expected a kernel. Found: no log.\n",
         ),
-        (ZeroDivisionError("by\nzero"), 3, "grader: asha.ipynb: the grader itself failed: ZeroDivisionError: by zero."),
+        (ZeroDivisionError("by\nzero"), 3, "grader: asha: the grader itself failed: ZeroDivisionError: by zero."),
         (KeyboardInterrupt(), 130, ""),
     ],
 )

@@ -7,11 +7,15 @@ import nbformat
 import pytest
 
 from grader.course import Course, bundled
+from grader.handed import laid_out
+from grader.intake import intake
 from grader.pipeline import Desk, grade_notebook, thresholds_for, with_budget
 from grader.records import Evidence, Grade
 from grader.reference import Calibration
 from grader.sheet import Limits
 from tests.conftest import notebook_of
+
+from .samples_of_submissions import notebook, zipped
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +149,25 @@ def test_a_documented_network_that_no_solution_builds_is_held_to_the_first_of_it
     served = SimpleNamespace(data=SimpleNamespace(fingerprint="other", stand_in=False))
     found = thresholds_for(course, assignment, served)  # type: ignore[arg-type]
     assert found["two-hidden-layers"] == found["deep"] != {}
+
+
+def test_a_zip_of_a_class_is_graded_with_the_files_that_came_along(desk: Desk, tmp_path: Path):
+    lines = 'import csv\nprint("rows", list(csv.reader(open("data/mine.csv"))))'
+    files = {
+        "Asha Rao_512_assignsubmission_file/lab.ipynb": notebook(lines),
+        "Asha Rao_512_assignsubmission_file/data/mine.csv": "4,2",
+        "Ben_513_assignsubmission_file/lab.ipynb": notebook("print(40 + 2)"),
+        "Ben_513_assignsubmission_file/lab-1.ipynb": notebook("print(40 + 3)"),
+    }
+    printed, pages = {}, {}
+    for handed in intake([zipped(tmp_path / "class.zip", files)], "fashion-mnist").submissions:
+        with laid_out(handed) as laid:
+            graded = grade_notebook(
+                laid.notebook, desk, tmp_path, student=handed.student, attached=laid.attached, told=laid.told
+            )
+        evidence = Evidence.model_validate_json((graded.folder / "evidence.json").read_text())
+        printed[graded.folder.name] = [cell.output.strip() for cell in evidence.cells]
+        pages[graded.folder.name] = (graded.folder / "report.html").read_text()
+    assert printed == {"Asha Rao": ["rows [['4', '2']]"], "Ben": ["43"]}
+    assert "the newest of 2 files of its kind" in pages["Ben"]
+    assert "With it came" in pages["Asha Rao"]
