@@ -517,6 +517,31 @@ class CheckResult(Record):
     trust: Name | None = None
 
 
+class Entered(Record):
+    """Marks that a person entered. They count in the place of the grader's own."""
+
+    marks: float
+    at: datetime
+    automatic: float | None = None
+    """The grader's own marks, as it finds them today; None where it leaves them to a person."""
+    automatic_then: float | None = None
+    """The same when the marks were entered."""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the grader has changed its mind since."""
+        return self.automatic != self.automatic_then
+
+
+class SignOff(Record):
+    """A teacher's signature under a record sheet."""
+
+    by: Name
+    at: datetime
+    marks: float
+    """The total that was signed."""
+
+
 class Criterion(Record):
     """What one criterion of the rubric earned, and why."""
 
@@ -532,6 +557,9 @@ class Criterion(Record):
     hint: Line = ""
     trust: Name | None = None
     checks: list[CheckResult] = []
+    entered: Entered | None = None
+    remark: Line = ""
+    """A person's."""
 
 
 class Column(Record):
@@ -543,6 +571,9 @@ class Column(Record):
     pending: float
     """Marks that are still open."""
     criteria: list[Criterion]
+    entered: Entered | None = None
+    """In the place of what the criteria add up to."""
+    remark: Line = ""
 
 
 class Total(Record):
@@ -579,3 +610,6 @@ class Grade(Record):
     total: Total
     flags: list[Flag] = []
     run: RunSummary
+    remark: Line = ""
+    """A person's, on the whole."""
+    signed: SignOff | None = None

@@ -1,7 +1,7 @@
 """Check results and the time of submission -> a grade, by the rubric."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Literal
 
@@ -19,11 +19,7 @@ def score(results: Sequence[CheckResult], rubric: Rubric, submission: Submission
         student=submission.student,
         assignment=submission.assignment,
         columns=columns,
-        total=Total(
-            marks=round(sum(column.marks or 0.0 for column in columns.values()), 2),
-            out_of=rubric.out_of,
-            pending=round(sum(column.pending for column in columns.values()), 2),
-        ),
+        total=total_of(columns, rubric.out_of),
         flags=flags(evidence, results),
         run=RunSummary(
             status=evidence.run.status,
@@ -46,12 +42,26 @@ def score_column(
         criteria = [score_time(scheme, rubric.late, submission)]
     else:
         criteria = [pending(scheme.name, scheme.name, scheme.marks, "the teacher's mark", "none yet")]
+    return column_of(criteria, scheme.marks)
+
+
+def column_of(criteria: list[Criterion], out_of: float) -> Column:
+    """A column, as its criteria add up to it."""
     decided = [criterion.marks for criterion in criteria if criterion.marks is not None]
     return Column(
         marks=round(sum(decided), 2) if decided else None,
-        out_of=scheme.marks,
+        out_of=out_of,
         pending=round(sum(criterion.out_of for criterion in criteria if criterion.marks is None), 2),
         criteria=criteria,
+    )
+
+
+def total_of(columns: Mapping[str, Column], out_of: float) -> Total:
+    """The Total column."""
+    return Total(
+        marks=round(sum(column.marks or 0.0 for column in columns.values()), 2),
+        out_of=out_of,
+        pending=round(sum(column.pending for column in columns.values()), 2),
     )
 
 
