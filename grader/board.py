@@ -2,9 +2,11 @@
 
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from textwrap import shorten
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -14,6 +16,9 @@ from rich.text import Text
 from grader.execute import Progress as Follower
 from grader.pipeline import Graded
 from grader.records import Column, Flag, Total
+
+if TYPE_CHECKING:
+    from grader.gradebook import Filed
 
 PLAIN_SECONDS = 10.0
 WHY_CHARACTERS = 300
@@ -103,6 +108,30 @@ class Board:
                 self.told.append(flag)
                 self.out.print(printable(f"look at: {flag.title}. {flag.detail}"))
         self.out.print(f"report: {graded.folder / 'report.html'}", soft_wrap=True)
+
+
+def class_board(class_: "Sequence[Filed]") -> Iterator[Table | str]:
+    """A table for each assignment, a line for each student; then a line for each thing to look at."""
+    for assignment, group in groupby(class_, lambda filed: filed.grade.assignment):
+        grades = [filed.grade for filed in group]
+        names = list(dict.fromkeys(name for grade in grades for name in grade.columns))
+        table = Table(*["Student", *names, "Total", "Pending", "Signed"], title=assignment, title_justify="left")
+        for grade in grades:
+            marks = [whole(grade.columns[name]) if name in grade.columns else "" for name in names]
+            signed = printable(grade.signed.by) if grade.signed else ""
+            table.add_row(printable(grade.student), *marks, whole(grade.total), f"{grade.total.pending:g}", signed)
+        yield table
+        yield from (
+            printable(f"{grade.student}: {flag.title}. {flag.detail}") for grade in grades for flag in grade.flags
+        )
+
+
+def whole(marks: Column | Total) -> str:
+    """The marks with a star where a person entered them; nothing that is still open."""
+    if marks.pending or marks.marks is None:
+        return "pending"
+    by_person = isinstance(marks, Column) and (marks.entered or any(each.entered for each in marks.criteria))
+    return f"{marks.marks:g}{' *' if by_person else ''}"
 
 
 def decided(marks: Column | Total) -> str:

@@ -1,6 +1,7 @@
 """The command line: words in, records printed. Each command imports what it needs, so that --help is quick."""
 
 import sys
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -9,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from grader.errors import TeacherError
+    from grader.gradebook import Gradebook
 
 app = typer.Typer(
     name="grader",
@@ -20,6 +22,9 @@ app = typer.Typer(
 )
 data = typer.Typer(help="The data sets that notebooks are served.", no_args_is_help=True)
 app.add_typer(data, name="data")
+
+marks = typer.Typer(help="Marks that people enter: viva marks, overrides, remarks, sign-off.", no_args_is_help=True)
+app.add_typer(marks, name="marks")
 
 PROBLEMS = 1
 
@@ -38,6 +43,14 @@ CourseFolder = Annotated[
 IsolationOption = Annotated[
     Isolation, typer.Option(help="wall: behind bubblewrap. none: without protection, for your own notebooks only.")
 ]
+Results = Annotated[Path, typer.Option(help="Folder of the results.")]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        envvar="GRADER_DATABASE", help="URL of the gradebook, for example postgresql://...; default: in the results."
+    ),
+]
+OneAssignment = Annotated[str | None, typer.Option("--assignment", help="Name of the assignment; default: all.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 
 
@@ -74,6 +87,7 @@ def grade(
         ),
     ] = None,
     isolation: IsolationOption = Isolation.wall,
+    database: Database = None,
     course: CourseFolder = None,
     quiet: Quiet = False,
 ) -> None:
@@ -81,10 +95,12 @@ def grade(
     from grader.board import Board
     from grader.collect import parse_due, parse_time
     from grader.errors import TeacherError, UsageError
+    from grader.gradebook import open_book
     from grader.handed import laid_out
     from grader.intake import intake
     from grader.pipeline import agree, grade_notebook, open_desk
     from grader.roster import read_roster
+    from grader.spreadsheet import write_class
 
     submitted_at = parse_time(submitted) if submitted else None
     due_at = parse_due(due) if due else None
@@ -96,9 +112,10 @@ def grade(
     opened = open_desk(
         course, assignment, isolation.value, budget=seconds, files=files, strict_api=strict_api, models=model or ()
     )
-    with Board(quiet) as board, opened as desk:
+    with Board(quiet) as board, opened as desk, ExitStack() as stack:
         agree(desk)
         make_folder(out)
+        book = stack.enter_context(open_book(out, database))
         for remark in () if quiet else found.remarks:
             complain(remark)
         for handed in found.submissions:
@@ -114,6 +131,7 @@ def grade(
                         progress=board.follow(handed.student),
                         attached=laid.attached,
                         told=laid.told,
+                        book=book,
                     )
             except TeacherError as error:  # The others may well be graded; a batch takes hours.
                 failed[handed.student] = error
@@ -121,6 +139,7 @@ def grade(
                 failed[handed.student] = own_fault(error)
             else:
                 board.show(graded)
+        write_class(book.filed(), out)
     tell_failures(failed)
 
 
@@ -268,6 +287,88 @@ def selftest(
         raise typer.Exit(PROBLEMS)
     if not quiet:
         typer.echo(tally.summary)
+
+
+@marks.command("import")
+def marks_import(
+    file: Annotated[Path, typer.Argument(help="CSV with student, assignment, column, marks, remark.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be entered, and enter nothing.")] = False,
+    out: Results = Path("results"),
+    database: Database = None,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Enter viva marks, overrides, remarks and sign-offs from a CSV: all its rows, or none of them.
+
+    `column` is a column of the record sheet, the id of a criterion, sign-off (the remark says who signs), or empty.
+    A - takes an entry back. The students' pages are written anew.
+    """
+    from grader.gradebook import find_book
+    from grader.marks import import_marks
+
+    with find_book(out, database) as book:
+        told = import_marks(book, file, dry_run=dry_run)
+        for line in told.rejected:
+            complain(line)
+        if told.rejected:
+            complain(f"Nothing was entered: {len(told.rejected)} rows were rejected.")
+            raise typer.Exit(2)
+        if not quiet:
+            for line in told.changes:
+                typer.echo(line)
+            left = f" {told.empty} rows had neither marks nor a remark." if told.empty else ""
+            typer.echo(f"{'would be entered' if dry_run else 'entered'}: {len(told.changes)} rows.{left}")
+        if not dry_run:
+            refresh(book, told.touched, course, out)
+
+
+def refresh(book: "Gradebook", touched: set[tuple[str, str]], course: Path | None, out: Path) -> None:
+    """Write the pages of these students and assignments anew, and the tables of the class."""
+    from grader.course import Course, bundled
+    from grader.errors import TeacherError
+    from grader.pipeline import report_again
+    from grader.spreadsheet import write_class
+
+    make_folder(out)
+    filed = book.filed()
+    for each in filed:
+        if (each.grade.student, each.grade.assignment) in touched:
+            try:
+                report_again(each, Course(course or bundled()), out)
+            except TeacherError as error:  # The marks are entered all the same.
+                complain(f"the page of {each.grade.student} was not written anew: {error}")
+    write_class(filed, out)
+
+
+@marks.command("show")
+def marks_show(assignment: OneAssignment = None, out: Results = Path("results"), database: Database = None) -> None:
+    """Show the gradebook: the columns of every record sheet, what is pending, and what to look at."""
+    from rich.console import Console
+
+    from grader.board import class_board
+    from grader.gradebook import find_book
+
+    with find_book(out, database) as book:
+        console = Console(highlight=False, markup=False, emoji=False)
+        for part in class_board(book.filed(assignment)):
+            console.print(part, soft_wrap=isinstance(part, str))
+
+
+@marks.command("export")
+def marks_export(
+    file: Annotated[Path, typer.Argument(help="CSV to write.")],
+    assignment: OneAssignment = None,
+    out: Results = Path("results"),
+    database: Database = None,
+) -> None:
+    """Write what is entered and what is still open as a CSV, for you to fill in and import."""
+    from grader.gradebook import find_book
+    from grader.marks import marks_csv
+    from grader.spreadsheet import write_whole
+
+    with find_book(out, database) as book:
+        write_whole(file, marks_csv(book, assignment).encode())
+    typer.echo(f"written: {file}")
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from grader.entered import Entries, Entry, with_entries
 from grader.errors import TeacherError, UsageError
 from grader.gradebook_tables import AssignmentRow, CriterionMarkRow, StudentRow, SubmissionRow
-from grader.records import Criterion, Flag, Grade, RunSummary, Submission
+from grader.records import Criterion, Flag, Grade, RunSummary, SignOff, Submission
 from grader.rubric import Rubric
 from grader.score import column_of, total_of
 
@@ -43,6 +43,8 @@ class Filed:
     submission: Submission
     grade: Grade
     """With what people entered."""
+    signature: str
+    """Heading of the record sheet's last column."""
 
 
 class Gradebook:
@@ -71,6 +73,7 @@ class Gradebook:
         """File the grader's own grade in the place of its last one, and return the grade that counts."""
         with self.transaction() as session:
             row = submission_row(session, submission)
+            row.assignment.signature = rubric.signature
             row.graded_at = datetime.now(UTC)
             row.record = submission.model_dump(mode="json")
             row.flags = [flag.model_dump(mode="json") for flag in grade.flags]
@@ -118,6 +121,15 @@ def open_book(out: Path, database: str | None = None) -> Gradebook:
     except DBAPIError as error:
         raise refused(url, error) from None
     return Gradebook(engine)
+
+
+def find_book(out: Path, database: str | None = None) -> Gradebook:
+    """The gradebook of a results folder, or at a URL, where there should be one. Raises as `open_book` does."""
+    if database is None and not (out / FILE).exists():
+        raise UsageError(
+            f"Expected a gradebook at {out / FILE}. Found none. Grade first, or name the folder with --out."
+        )
+    return open_book(out, database)
 
 
 def url_of(database: str) -> URL:
@@ -217,7 +229,8 @@ def criterion_rows(grade: Grade, rubric: Rubric) -> list[CriterionMarkRow]:
 
 def filed(row: SubmissionRow) -> Filed:
     """What a submission's row holds."""
-    return Filed(Submission.model_validate(row.record), with_entries(automatic_grade(row), entries_of(row)))
+    grade = with_entries(automatic_grade(row), entries_of(row))
+    return Filed(Submission.model_validate(row.record), grade, row.assignment.signature)
 
 
 def automatic_grade(row: SubmissionRow) -> Grade:
@@ -242,4 +255,6 @@ def entries_of(row: SubmissionRow) -> Entries:
     """What people entered for a submission."""
     marks = {each.target: Entry(each.marks, each.entered_at) for each in row.viva_marks}
     marks |= {each.target: Entry(each.marks, each.entered_at, each.automatic) for each in row.overrides}
-    return Entries(marks, {each.target: each.text for each in row.remarks})
+    remarks = {each.target: each.text for each in row.remarks}
+    own = row.sign_off
+    return Entries(marks, remarks, SignOff(by=own.name, at=own.entered_at, marks=own.marks) if own else None)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, Text, TypeDecorator, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -51,6 +51,8 @@ class AssignmentRow(Base):
     __tablename__ = "assignments"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    signature: Mapped[str] = mapped_column(String(2_000))
+    """Heading of the record sheet's last column."""
 
 
 class SubmissionRow(Base):
@@ -77,6 +79,7 @@ class SubmissionRow(Base):
     overrides: Mapped[list["OverrideRow"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
     viva_marks: Mapped[list["VivaMarkRow"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
     remarks: Mapped[list["RemarkRow"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    sign_off: Mapped["SignOffRow | None"] = relationship(cascade="all, delete-orphan", lazy="joined")
 
 
 class CriterionMarkRow(Base):
@@ -100,42 +103,58 @@ class CriterionMarkRow(Base):
     """The rest of the `Criterion`."""
 
 
-class OverrideRow(Base):
-    """Marks that a person gave in the place of the grader's."""
+class EntryRow(Base):
+    """What a person entered about a submission, once for each target."""
 
-    __tablename__ = "overrides"
-    __table_args__ = (UniqueConstraint("submission_id", "target"),)
+    __abstract__ = True
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
     target: Mapped[str]
-    """Id of a criterion, or name of a column."""
-    marks: Mapped[float]
-    automatic: Mapped[float | None]
-    """The grader's own marks at the time; None where they were open."""
+    """Id of a criterion, name of a column, or empty: the whole."""
     entered_at: Mapped[datetime]
 
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[UniqueConstraint, ...]:
+        return (UniqueConstraint("submission_id", "target"),)
 
-class VivaMarkRow(Base):
+
+class MarksRow(EntryRow):
+    """Marks that a person entered."""
+
+    __abstract__ = True
+    marks: Mapped[float]
+
+
+class OverrideRow(MarksRow):
+    """Marks in the place of the grader's."""
+
+    __tablename__ = "overrides"
+    automatic: Mapped[float | None]
+    """The grader's own marks at the time; None where they were open."""
+
+
+class VivaMarkRow(MarksRow):
     """Marks of a column that only a person decides."""
 
     __tablename__ = "viva_marks"
-    __table_args__ = (UniqueConstraint("submission_id", "target"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
-    target: Mapped[str]
-    """Name of the column."""
-    marks: Mapped[float]
-    entered_at: Mapped[datetime]
 
 
-class RemarkRow(Base):
-    """A person's remark."""
+class RemarkRow(EntryRow):
+    """A remark."""
 
     __tablename__ = "remarks"
-    __table_args__ = (UniqueConstraint("submission_id", "target"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
-    target: Mapped[str]
-    """Id of a criterion, name of a column, or empty: on the whole."""
     text: Mapped[str] = mapped_column(Text)
+
+
+class SignOffRow(Base):
+    """A teacher's signature under the record sheet of a submission."""
+
+    __tablename__ = "sign_offs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), unique=True)
+    name: Mapped[str]
+    """Of who signed."""
+    marks: Mapped[float]
+    """The total that was signed."""
     entered_at: Mapped[datetime]

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+from pydantic import ValidationError
 
 from grader.agreement import Spreads, compare, spreads_of
 from grader.answers import find_answers
@@ -16,6 +18,7 @@ from grader.collect import Collected, Told, code_sources, collect, folder_name, 
 from grader.concerns import find_concerns
 from grader.course import Course, bundled
 from grader.datasets import Store, data_set
+from grader.errors import TeacherError
 from grader.execute import Progress, Recording, execute
 from grader.files import TEACHERS, shelf_for, teachers_folder, text_of
 from grader.framework import explain, instead_of_keras
@@ -32,6 +35,9 @@ from grader.served import Served, default_cache, get_split, serve
 from grader.sheet import Assignment, Limits
 from grader.standin import digits
 from grader.verdict import Verdicts
+
+if TYPE_CHECKING:  # SQLAlchemy costs time, which calibrating need not pay
+    from grader.gradebook import Filed, Gradebook
 
 WALL_SECONDS_PER_TRAINING_SECOND = 2
 WALL_SECONDS_UNLIMITED = 24 * 3600
@@ -175,14 +181,18 @@ def grade_notebook(
     progress: Progress | None = None,
     attached: Path | None = None,
     told: Told | None = None,
+    book: "Gradebook | None" = None,
 ) -> Graded:
     """Run, judge, check, score and report one submission; its files go to a folder of the student's in `out`.
 
-    `attached` is the folder of the files that were handed in with the notebook, `told` what else is known of it.
+    `attached` is the folder of the files that were handed in with the notebook, `told` what else is known of it. Where
+    there is a `book`, the grade is filed there, and what people entered counts.
     """
     collected = collect(path, desk.assignment.name, student, submitted_at, due_at, told)
     evidence, results = examine(collected, desk, progress, attached=attached)
     grade = score(results, desk.rubric, collected.submission, evidence)
+    if book is not None:
+        grade = book.record(collected.submission, grade, desk.rubric)
     page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)
     return Graded(grade, write_results(out, grade, evidence, page, collected.data))
 
@@ -345,3 +355,35 @@ def write_results(out: Path, grade: Grade, evidence: Evidence, page: str, submit
     (folder / "evidence.json").write_text(evidence.model_dump_json(indent=2), encoding="utf-8")
     (folder / "submission.ipynb").write_bytes(submitted)
     return folder
+
+
+def report_again(filed: "Filed", course: Course, out: Path) -> None:
+    """Write a student's page and grade.json anew, with what people entered since; nothing is run or judged.
+
+    Raises:
+        TeacherError: the student's folder has no evidence of this assignment, or the rubric has other columns by now.
+
+    """
+    name, folder = filed.grade.assignment, out / folder_name(filed.grade.student)
+    assignment = course.assignment(name)
+    rubric = course.rubric(assignment)
+    evidence = evidence_in(folder)
+    again = "Grade the submission again."
+    if evidence.assignment != name:
+        raise TeacherError(f"Expected the evidence of {name} in {folder}. Found that of {evidence.assignment}. {again}")
+    if list(filed.grade.columns) != [column.name for column in rubric.columns]:
+        raise TeacherError(f"Expected the columns of the rubric {rubric.name} in {folder}. Found others. {again}")
+    page = render_report(filed.grade, evidence, filed.submission, assignment, rubric)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / "grade.json").write_text(filed.grade.model_dump_json(indent=2), encoding="utf-8")
+
+
+def evidence_in(folder: Path) -> Evidence:
+    """What was seen when the submission was graded. Raises `TeacherError`."""
+    path = folder / "evidence.json"
+    try:
+        return Evidence.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise TeacherError(
+            f"Expected a student's evidence in {path}. Found none. Grade the submission again."
+        ) from None
