@@ -35,21 +35,21 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("column", sa.String(200), nullable=False),
         sa.Column("source", sa.String(20), nullable=False),
-        sa.Column("marks", sa.Float),
-        sa.Column("out_of", sa.Float, nullable=False),
+        sa.Column("marks", sa.Double),
+        sa.Column("out_of", sa.Double, nullable=False),
         sa.Column("reasons", sa.JSON, nullable=False),
     )
     below_a_submission(
         "overrides",
         "target",
-        sa.Column("marks", sa.Float, nullable=False),
-        sa.Column("automatic", sa.Float),
+        sa.Column("marks", sa.Double, nullable=False),
+        sa.Column("automatic", sa.Double),
         sa.Column("entered_at", MOMENT, nullable=False),
     )
     below_a_submission(
         "viva_marks",
         "target",
-        sa.Column("marks", sa.Float, nullable=False),
+        sa.Column("marks", sa.Double, nullable=False),
         sa.Column("entered_at", MOMENT, nullable=False),
     )
     below_a_submission(

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("submission_id", sa.Integer, sa.ForeignKey("submissions.id"), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
-        sa.Column("marks", sa.Float, nullable=False),
+        sa.Column("marks", sa.Double, nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("submission_id"),
     )
