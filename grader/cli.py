@@ -29,6 +29,18 @@ app.add_typer(marks, name="marks")
 PROBLEMS = 1
 
 
+class Format(StrEnum):
+    """What `grader export` writes."""
+
+    csv = "csv"
+    excel = "excel"
+    moodle_worksheet = "moodle-worksheet"
+    moodle_feedback = "moodle-feedback"
+    canvas = "canvas"
+    nbgrader = "nbgrader"
+    gradescope = "gradescope"
+
+
 class Isolation(StrEnum):
     """Where notebooks run."""
 
@@ -369,6 +381,40 @@ def marks_export(
     with find_book(out, database) as book:
         write_whole(file, marks_csv(book, assignment).encode())
     typer.echo(f"written: {file}")
+
+
+@app.command()
+def export(
+    to: Annotated[Format, typer.Option("--to", help="What to write.")],
+    assignment: OneAssignment = None,
+    worksheet: Annotated[
+        Path | None, typer.Option(help="Your own download: Moodle's grading worksheet, or Canvas' gradebook.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Heading of the grade in your download, where it is not found by itself.")
+    ] = None,
+    comment_column: Annotated[
+        str | None, typer.Option(help="Heading of the feedback comments, where it is not found by itself.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="Where to write; default: in the results.")] = None,
+    out: Results = Path("results"),
+    database: Database = None,
+) -> None:
+    """Write the marks for a spreadsheet, Moodle, Canvas, nbgrader or Gradescope.
+
+    Of a download only the marks are changed, and the comments. Whoever has marks pending is left out.
+    """
+    from grader.gradebook import find_book
+    from grader.handback import Wish
+    from grader.handback import export as hand_back
+
+    with find_book(out, database) as book:
+        make_folder(out)
+        wish = Wish(to.value, out, assignment, worksheet, column, comment_column, file)
+        path, notes = hand_back(book, wish)
+    for note in notes:
+        complain(note)
+    typer.echo(f"written: {path}")
 
 
 def main() -> None:

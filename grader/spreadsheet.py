@@ -22,7 +22,6 @@ from grader.records import Column, Total
 Cell = str | float | None
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r\n]")
 """How a text begins that a spreadsheet may take for a formula or a command."""
-DEFUSED = re.compile(r"'(?=\s*[=+\-@＝＋－＠])")
 PENDING = "pending"
 WIDEST = 60
 """Characters of a column in Excel."""
@@ -35,7 +34,7 @@ def defused(text: str) -> str:
 
 def undefused(text: str) -> str:
     """The text as it was before `defused`."""
-    return DEFUSED.sub("", text, count=1) if text.startswith("'") else text
+    return text[1:] if text.startswith("'") and FORMULA.match(text[1:]) else text
 
 
 def class_table(class_: Sequence[Filed]) -> list[list[Cell]]:
