@@ -21,6 +21,7 @@ SHEET = Path("assignments", "fashion-mnist", "sheet.toml")
 RUBRIC = Path("rubrics", "lab-manual.toml")
 CHECKS = Path("rubrics", "checks", "test_runs_clean.py")
 REFERENCE = Path("reference", "fashion-mnist", "reference.toml")
+TABLES = {"gradebook.db", "gradebook.csv", "gradebook.xlsx"}
 
 
 @dataclass
@@ -161,7 +162,7 @@ def test_a_notebook_that_fails_is_named_and_the_others_are_graded(
     files = [f"{name}.ipynb" for name in graded]
     ended = command("grade", *files, "--assignment", "fashion-mnist", "--isolation", "none", "--out", "out")
     assert (ended.code, ended.err) == (3, "grader: ben: Expected a kernel.\n")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"asha", "chitra"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"asha", "chitra", *TABLES}
 
 
 @pytest.mark.parametrize(("words", "strict"), [((), False), (("--strict-api",), True)])
@@ -202,11 +203,95 @@ def test_a_class_is_graded_from_folders_and_zips_and_the_roster_says_who_is_who(
         "grader: Not on the class list, or not one student of it alone: zoe.",
         "grader: On the class list without a submission: Chitra.",
     ]
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"Asha Rao", "Ben Iyer", "zoe"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"Asha Rao", "Ben Iyer", "zoe", *TABLES}
     found = {name: (tmp_path / "out" / name / "report.html").read_text() for name in ("Asha Rao", "Ben Iyer")}
     assert "Found a PDF" in found["Asha Rao"]
     assert "Found no file" in found["Ben Iyer"]
     assert ["3 March 2026" in page for page in found.values()] == [True, False]
+
+
+# -- The gradebook -----------------------------------------------------------------------------------------------------
+
+MARKS = """student,assignment,column,marks,remark
+asha,fashion-mnist,Answers,4,read on paper
+asha,fashion-mnist,Coding Efficiency,3,
+asha,fashion-mnist,Timely Completion,5,
+asha,fashion-mnist,Viva,4.5,spoke <b>well</b>
+asha,fashion-mnist,sign-off,,Prof. Joshi
+"""
+
+
+def test_what_a_person_enters_is_on_the_page_in_the_tables_and_survives_grading_again(grade, command, tmp_path: Path):
+    (tmp_path / "marks.csv").write_text(MARKS)
+    page, table = tmp_path / "results" / "asha" / "report.html", tmp_path / "results" / "gradebook.csv"
+    assert grade("--quiet").code == 0
+    assert "pending,pending" in table.read_text()
+    ended = command("marks", "import", "marks.csv")
+    assert (ended.code, ended.err) == (0, "")
+    assert "asha, fashion-mnist: Viva: 4.5 of 5, was pending; remark on Viva\n" in ended.out
+    assert ended.out.endswith("entered: 5 rows.\n")
+    assert ',4,3,4.5,5,16.5,"Prof. Joshi, ' in table.read_text()
+    for words in ("16.5", "Prof. Joshi", "spoke &lt;b&gt;well&lt;/b&gt;", "Entered by the teacher"):
+        assert words in page.read_text()
+    assert grade("--quiet").code == 0
+    assert "Prof. Joshi" in page.read_text()
+    assert json.loads(page.with_name("grade.json").read_text())["total"] == {"marks": 16.5, "out_of": 20, "pending": 0}
+    shown = command("marks", "show").out
+    assert all(word in shown for word in ("asha", "4.5 *", "16.5"))
+
+
+def test_rejected_rows_have_a_line_each_and_nothing_is_entered(grade: Command, command: Command, tmp_path: Path):
+    (tmp_path / "marks.csv").write_text(MARKS.replace("4.5", "45").replace("Answers", "Answer"))
+    assert grade("--quiet").code == 0
+    before = (tmp_path / "results" / "gradebook.csv").read_bytes()
+    ended = command("marks", "import", "marks.csv")
+    assert (ended.code, ended.out) == (2, "")
+    lines = ended.err.splitlines()
+    assert [line.split(":")[1].strip() for line in lines[:2]] == ["marks.csv, line 2", "marks.csv, line 5"]
+    assert lines[-1] == "grader: Nothing was entered: 3 rows were rejected."
+    assert (tmp_path / "results" / "gradebook.csv").read_bytes() == before
+
+
+def test_a_dry_run_of_an_import_leaves_the_results_as_they_are(grade: Command, command: Command, tmp_path: Path):
+    (tmp_path / "marks.csv").write_text(MARKS)
+    assert grade("--quiet").code == 0
+    page = (tmp_path / "results" / "asha" / "report.html").read_bytes()
+    assert command("marks", "import", "marks.csv", "--dry-run").out.endswith("would be entered: 5 rows.\n")
+    assert (tmp_path / "results" / "asha" / "report.html").read_bytes() == page
+
+
+def test_a_page_that_cannot_be_written_anew_is_told_and_the_marks_are_entered(
+    grade: Command, command: Command, tmp_path: Path
+):
+    assert grade("--quiet", "--database", f"sqlite:///{tmp_path}/own.db").code == 0
+    (tmp_path / "results" / "asha" / "evidence.json").unlink()
+    (tmp_path / "marks.csv").write_text(MARKS)
+    ended = command("marks", "import", "marks.csv", "--database", f"sqlite:///{tmp_path}/own.db")
+    assert ended.code == 0
+    assert "the page of asha was not written anew: Expected a student's evidence" in ended.err
+    assert "16.5" in (tmp_path / "results" / "gradebook.csv").read_text()
+    assert not (tmp_path / "results" / "gradebook.db").exists()
+
+
+def test_open_marks_are_exported_to_fill_in_and_the_total_goes_to_canvas(
+    grade: Command, command: Command, tmp_path: Path
+):
+    assert grade("--quiet").code == 0
+    assert command("marks", "export", "open.csv").out == "written: open.csv\n"
+    assert ",Viva,,\r\n" in (tmp_path / "open.csv").read_bytes().decode()
+    (tmp_path / "marks.csv").write_text(MARKS)
+    assert command("marks", "import", "marks.csv", "--quiet") == Ended(0, "", "")
+    (tmp_path / "canvas.csv").write_text("Student,ID,Section,Lab 3 (7)\nasha,1,A,\n")
+    ended = command("export", "--to", "canvas", "--worksheet", "canvas.csv", "--column", "7")
+    assert (ended.code, ended.out) == (0, "written: results/canvas.csv\n")
+    assert (tmp_path / "results" / "canvas.csv").read_text() == "Student,ID,Section,Lab 3 (7)\nasha,1,A,16.5\n"
+
+
+def test_a_gradebook_that_is_not_there_is_told(command: Command):
+    assert is_one_line(
+        command("marks", "show"), "Expected a gradebook at results/gradebook.db. Found none. Grade first"
+    )
+    assert is_one_line(command("export", "--to", "csv", "--database", "mysql://x"), "Received: mysql")
 
 
 # -- Bad usage: one line, and exit code 2 ------------------------------------------------------------------------------
