@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from grader.errors import UsageError
 from grader.gradebook import Filed
 from grader.moodle import Handed, left_out
-from grader.roll import Key, call, name_key, text_key
+from grader.roll import Key, call, keys_of, name_key
 from grader.worksheet import Cell, Worksheet
 
-MEMBER = re.compile(r"(?:^|[/\\])([^/\\_]+)_(?:LATE_)?(\d+)_\d+_[^/\\]+$")
-"""How Canvas names what it packs: name, user id, attachment id, file."""
 TITLE_AND_ID = re.compile(r"(.*?)(?: \((\d+)\))?", re.DOTALL)
 POINTS = "Points Possible"
 NO_STUDENT = re.compile(r"\s*(?:Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 KEPT = {"EX", "N/A"}
 """Excused, and not assigned."""
-IDS = {"SIS User ID", "SIS Login ID", "Integration ID"}
+IDS = {"ID", "SIS User ID", "SIS Login ID", "Integration ID"}
 
 
 def fill_gradebook(class_: Sequence[Filed], sheet: Worksheet, column: str | None = None) -> Handed:
@@ -29,7 +27,7 @@ def fill_gradebook(class_: Sequence[Filed], sheet: Worksheet, column: str | None
     at = assignment_column(sheet, column or next((filed.grade.assignment for filed in class_), ""), column is not None)
     points = points_possible(sheet, at)
     rows = [(row_keys(sheet, row, first), row) for row in student_rows(sheet, at)]
-    roll = call(class_, student_keys, rows)
+    roll = call(class_, rows)
     notes = left_out(roll)
     changes: dict[Cell, str] = {}
     for filed, row in roll.found:
@@ -95,19 +93,7 @@ def student_rows(sheet: Worksheet, at: int) -> list[list[Cell]]:
 
 
 def row_keys(sheet: Worksheet, row: Sequence[Cell], first: int) -> list[Key]:
-    """What a row is known by: Canvas' id with the name, the SIS ids, the name."""
-    ids = [text_key(row[number].text) for number, heading in enumerate(sheet.headings) if heading in IDS]
+    """What a row is known by: the name, also as Canvas has it in the names of files (`raoasha`), and all ids."""
+    ids = [row[number].text for number, heading in enumerate(sheet.headings) if heading in IDS]
     name = " ".join(cell.text for cell in row[:first])
-    return [("id", f"{joined(name)} {row[first].text.strip()}"), text_key(row[first].text), *ids, name_key(name)]
-
-
-def student_keys(filed: Filed) -> list[Key]:
-    """What a student is known by: name and user id in the name of the file that Canvas packed, then the name."""
-    packed = MEMBER.search(filed.submission.path)
-    own = [("id", f"{joined(packed[1])} {packed[2]}")] if packed else []
-    return [*own, text_key(filed.grade.student), name_key(filed.grade.student)]
-
-
-def joined(name: str) -> str:
-    """A name as Canvas puts it into the names of files: `Rao, Asha` as `raoasha`."""
-    return re.sub(r"\W", "", name).lower()
+    return keys_of([name, re.sub(r"\W", "", name)], ids)

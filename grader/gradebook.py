@@ -86,7 +86,8 @@ class Gradebook:
     def filed(self, assignment: str | None = None) -> list[Filed]:
         """What the book holds, of one assignment or of all, by the students' names."""
         with self.transaction() as session:
-            return [filed(row) for row in submission_rows(session, assignment)]
+            held = [filed(row) for row in submission_rows(session, assignment)]
+        return sorted(held, key=lambda each: (each.grade.assignment, each.grade.student.casefold()))
 
 
 # -- Opening -----------------------------------------------------------------------------------------------------------
@@ -202,11 +203,11 @@ def submission_row(session: Session, submission: Submission) -> SubmissionRow:
 
 
 def submission_rows(session: Session, assignment: str | None = None) -> Sequence[SubmissionRow]:
-    """The rows of one assignment, or of all, by the students' names."""
-    query = select(SubmissionRow).join(SubmissionRow.student).join(SubmissionRow.assignment)
+    """The rows of one assignment, or of all."""
+    query = select(SubmissionRow)
     if assignment is not None:
-        query = query.where(AssignmentRow.name == assignment)
-    return session.scalars(query.order_by(AssignmentRow.name, StudentRow.name)).all()
+        query = query.join(SubmissionRow.assignment).where(AssignmentRow.name == assignment)
+    return session.scalars(query).all()
 
 
 def criterion_rows(grade: Grade, rubric: Rubric) -> list[CriterionMarkRow]:

@@ -92,7 +92,5 @@ WRITERS: dict[str, Callable[[Sequence[Filed], Wish], Handed]] = {
     "moodle-worksheet": lambda class_, wish: fill_worksheet(
         class_, read_worksheet(needed(wish)), wish.column, wish.comments
     ),
-    "moodle-feedback": lambda class_, wish: feedback_zip(
-        class_, wish.out, read_worksheet(wish.worksheet) if wish.worksheet else None
-    ),
+    "moodle-feedback": lambda class_, wish: feedback_zip(class_, wish.out, read_worksheet(needed(wish)), wish.column),
 }

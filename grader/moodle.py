@@ -16,7 +16,7 @@ from grader.collect import folder_name
 from grader.errors import UsageError
 from grader.gradebook import Filed
 from grader.records import Grade
-from grader.roll import Key, Roll, call, name_key, text_key
+from grader.roll import Key, Roll, call, keys_of
 from grader.worksheet import Cell, Worksheet
 
 GRADES = {"Grade", "Bewertung", "Note", "Calificación"}
@@ -27,8 +27,8 @@ COMMENTS = {
     "Feedback par commentaires",
     "Comentarios de retroalimentación",
 }
-FOLDER = re.compile(r"(?:^|[/\\])([^/\\_]+)_(\d+)_assignsubmission_(?:file|onlinetext)")
-"""How Moodle names what it packs for one student: name and participant id."""
+DIGITS = re.compile(r"\d+$")
+"""The participant id at the end of an Identifier."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 OURS = "Marks: "
 """How our comments begin; a comment that begins otherwise is a person's."""
@@ -57,7 +57,7 @@ def fill_worksheet(
     """
     grade_at = column_of(sheet, grade_heading, GRADES, "--column")
     comment_at = comment_column(sheet, comment_heading)
-    roll = call(class_, student_keys, sheet_rows(sheet, grade_at))
+    roll = call(class_, sheet_rows(sheet, grade_at))
     notes = left_out(roll)
     changes: dict[Cell, str] = {}
     scaled: set[str] = set()
@@ -100,25 +100,15 @@ def comment_column(sheet: Worksheet, given: str | None) -> int | None:
 
 
 def sheet_rows(sheet: Worksheet, grade_at: int) -> list[tuple[list[Key], list[Cell]]]:
-    """The rows that are whole, by what stands before the grade: Identifier, names, ID number, e-mail address."""
-    rows = [row for row in sheet.rows[1:] if len(row) == len(sheet.headings)]
+    """The rows of participants, by what stands before the grade: Identifier, names, ID number, e-mail address."""
+    rows = [row for row in sheet.rows[1:] if len(row) == len(sheet.headings) and DIGITS.search(row[0].text)]
     return [(row_keys([cell.text for cell in row[:grade_at]]), row) for row in rows]
 
 
 def row_keys(texts: Sequence[str]) -> list[Key]:
-    """What a row is known by. A participant id counts with its name alone: it is another one in another assignment."""
-    digits = re.search(r"\d+$", texts[0])
-    names = [name_key(text) for text in texts[1:2]]
-    kept = [*names, name_key(texts[0][: digits.start()])] if digits else []
-    return [*(("id", f"{name} {digits[0]}") for _, name in kept if digits), *map(text_key, texts), *names]
-
-
-def student_keys(filed: Filed) -> list[Key]:
-    """What a student is known by: the folder that Moodle packed, then the name."""
-    packed = FOLDER.search(filed.submission.path)
-    name = filed.grade.student
-    own = [("id", f"{name_key(packed[1])[1]} {packed[2]}"), name_key(packed[1])] if packed else []
-    return [*own, text_key(name), name_key(name)]
+    """What a row is known by. With blind marking it has no name, and its Identifier is what we call the student."""
+    digits = DIGITS.findall(texts[0])
+    return keys_of(texts[1:2], [*digits, *texts])
 
 
 def maximum_in(cell: Cell) -> float:
@@ -159,37 +149,26 @@ def left_out(roll: Roll[list[Cell]]) -> list[str]:
 # -- Feedback files ----------------------------------------------------------------------------------------------------
 
 
-def feedback_zip(class_: Sequence[Filed], out: Path, sheet: Worksheet | None = None) -> Handed:
+def feedback_zip(class_: Sequence[Filed], out: Path, sheet: Worksheet, grade_heading: str | None = None) -> Handed:
     """Every student's report.html, in the folders that Moodle's “Upload multiple feedback files in a zip” knows.
 
-    The participant ids come from the folders that Moodle packed, or from the worksheet.
+    The worksheet says who is which participant. Raises `UsageError` as `fill_worksheet` does.
     """
-    folders = moodle_folders(class_, sheet)
-    lost, missing = [], []
+    grade_at = column_of(sheet, grade_heading, GRADES, "--column")
+    roll = call(class_, sheet_rows(sheet, grade_at))
+    notes = [f"No row of their own: {', '.join(roll.missing)}."] if roll.missing else []
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for filed in class_:
-            student = filed.grade.student
-            page = out / folder_name(student) / "report.html"
-            if student not in folders:
-                lost.append(student)
-            elif not page.is_file():
-                missing.append(student)
+        for filed, row in roll.found:
+            page = out / folder_name(filed.grade.student) / "report.html"
+            if page.is_file():
+                archive.write(page, f"{packed_folder(row)}/report.html")
             else:
-                archive.writestr(zipfile.ZipInfo(f"{folders[student]}/report.html"), page.read_bytes())
-    notes = [f"No participant id is known of: {', '.join(lost)}. Give --worksheet."] if lost else []
-    notes += [f"No report in {out}: {', '.join(missing)}."] if missing else []
+                notes.append(f"No report of {filed.grade.student} at {page}.")
     return Handed(packed.getvalue(), notes)
 
 
-def moodle_folders(class_: Sequence[Filed], sheet: Worksheet | None) -> dict[str, str]:
-    """The folder of each student. Before Moodle 4.1 it has to end in an underscore, and later it may."""
-    found = {filed.grade.student: FOLDER.search(filed.submission.path) for filed in class_}
-    ids = {student: (packed[1], packed[2]) for student, packed in found.items() if packed}
-    if sheet is not None:
-        rows = sheet_rows(sheet, column_of(sheet, None, GRADES, "--column"))
-        for filed, row in call(class_, student_keys, rows).found:
-            digits = re.search(r"\d+$", row[0].text)
-            if digits:
-                ids[filed.grade.student] = (re.sub(r"[_/\\]", " ", row[1].text), digits[0])
-    return {student: f"{name}_{number}_assignsubmission_file_" for student, (name, number) in ids.items()}
+def packed_folder(row: Sequence[Cell]) -> str:
+    """The folder of a participant. Moodle reads the number; before 4.1 it also needs the underscore at the end."""
+    name = re.sub(r"[_/\\\s]+", " ", row[1].text).strip()
+    return f"{name}_{DIGITS.findall(row[0].text)[0]}_assignsubmission_file_"

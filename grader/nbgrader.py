@@ -27,8 +27,22 @@ def nbgrader_csv(class_: Sequence[Filed]) -> bytes:
     for filed in class_:
         grade, submission = filed.grade, filed.submission
         score = None if grade.total.pending else grade.total.marks
+        student = submission.id or submission.student
         times = [naive(submission.due_at), naive(submission.submitted_at)]
-        rows.append([grade.assignment, *times, grade.student, None, None, None, score, 0.0, score, grade.total.out_of])
+        rows.append(
+            [
+                grade.assignment,
+                *times,
+                student,
+                None,
+                None,
+                submission.email or None,
+                score,
+                0.0,
+                score,
+                grade.total.out_of,
+            ]
+        )
     return csv_text(rows).removeprefix("\ufeff").encode()
 
 

@@ -25,6 +25,9 @@ class Submission(Record):
     """A file that a student handed in. The file itself is only read; what runs is a copy."""
 
     student: Name
+    id: Name = ""
+    """The class list's, else the platform's; empty where nobody gave one."""
+    email: Name = ""
     assignment: Name
     path: str
     sha256: str

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -11,7 +11,7 @@ from grader.gradebook import Filed
 
 Line = TypeVar("Line")
 Key = tuple[str, str]
-"""What somebody is known by: a kind (id, text, name) and a value."""
+"""What somebody is known by: a kind (text, name) and a value."""
 ACCENTS = re.compile("[\u0300-\u036f]")
 
 
@@ -24,9 +24,7 @@ class Roll(Generic[Line]):
     """Students for whom no row was found, or none that is theirs alone."""
 
 
-def call(
-    class_: Sequence[Filed], keys_of: Callable[[Filed], Sequence[Key]], lines: Sequence[tuple[Sequence[Key], Line]]
-) -> Roll[Line]:
+def call(class_: Sequence[Filed], lines: Sequence[tuple[Sequence[Key], Line]]) -> Roll[Line]:
     """Give each student the row with the first of his or her keys that any row has.
 
     Where several rows have that key, or several students come to one row, nobody gets it: a wrong mark is worse than
@@ -36,7 +34,7 @@ def call(
     for number, (keys, _) in enumerate(lines):
         for key in keys:
             places.setdefault(key, set()).add(number)
-    chosen = [next((places[key] for key in keys_of(filed) if key[1] and key in places), set()) for filed in class_]
+    chosen = [next((places[key] for key in student_keys(filed) if key in places), set()) for filed in class_]
     claims = Counter(number for numbers in chosen for number in numbers)
     roll: Roll[Line] = Roll([], [])
     for filed, numbers in zip(class_, chosen, strict=True):
@@ -47,8 +45,24 @@ def call(
     return roll
 
 
+def student_keys(filed: Filed) -> list[Key]:
+    """What a student of the gradebook is known by."""
+    submission = filed.submission
+    return keys_of([submission.student], [submission.id, submission.email, submission.student])
+
+
+def keys_of(names: Sequence[str], ids: Sequence[str]) -> list[Key]:
+    """What somebody of these names and ids is known by, the surest first.
+
+    A number counts with the name alone: participant 7 of one assignment is another student's roll number.
+    """
+    both = [name_key(f"{name} {id_}") for name in names for id_ in ids if name and id_]
+    alone = [("text", id_.strip().casefold()) for id_ in ids if any(sign.isalpha() for sign in id_)]
+    return [*both, *alone, *(name_key(name) for name in names if name)]
+
+
 def name_key(name: str) -> Key:
-    """A name without its order, case, accents and punctuation: `Rao, Asha` is `asha_rao`.
+    """A name without its order, case, accents and punctuation.
 
     >>> name_key("Rao, Asha") == name_key("asha_rao")
     True
@@ -56,8 +70,3 @@ def name_key(name: str) -> Key:
     plain = ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold()))
     letters = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in plain)
     return "name", " ".join(sorted(letters.split()))
-
-
-def text_key(text: str) -> Key:
-    """A text as it is, for logins, numbers and e-mail addresses."""
-    return "text", text.strip().casefold()

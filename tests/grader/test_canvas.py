@@ -24,7 +24,7 @@ DOWNLOAD = (
 @pytest.fixture
 def book(tmp_path: Path) -> Iterator[Gradebook]:
     with open_book(tmp_path) as book:
-        record(book, "raoasha", path="lab_submissions.zip/raoasha_LATE_501_99_lab.ipynb", code_quality=0.5)
+        record(book, "raoasha", id_="501", code_quality=0.5)
         record(book, "Bela Shah")
         record(book, "chitra")
         rows = [f"{name},fashion-mnist,Viva,4," for name in ("raoasha", "Bela Shah", "chitra")]
@@ -68,8 +68,8 @@ def test_semicolons_and_a_name_in_two_columns_are_read(book: Gradebook, tmp_path
     assert handed.notes == ["No row of their own: chitra."]
 
 
-def test_an_id_counts_with_its_name_alone(book: Gradebook, tmp_path: Path):
-    record(book, "lab", path="lab_503_99_x.ipynb")
+def test_a_number_counts_with_its_name_alone(book: Gradebook, tmp_path: Path):
+    record(book, "lab", id_="503")
     assert "No row of their own: lab." in fill_gradebook(book.filed(), sheet_of(tmp_path, DOWNLOAD)).notes[0]
 
 
@@ -85,3 +85,14 @@ def test_what_canvas_would_not_take_back_is_refused(
 ):
     with pytest.raises(UsageError, match=words):
         fill_gradebook(book.filed(), sheet_of(tmp_path, DOWNLOAD.replace(before, after)))
+
+
+def test_namesakes_are_told_apart_by_their_numbers(tmp_path: Path):
+    with open_book(tmp_path) as book:
+        for number, viva in (("501", 1), ("502", 2)):
+            record(book, "raoasha " + number, id_=number)
+            enter(book, tmp_path, f"raoasha {number},fashion-mnist,Viva,{viva},")
+        text = DOWNLOAD.replace("Shah, Bela", "Rao, Asha").replace("EX,EX", ",")
+        filled = fill_gradebook(book.filed(), sheet_of(tmp_path, text)).data.decode()
+        assert "501,S1,asha,DL-A,9,16," in filled
+        assert "502,S2,bela,DL-A,,17," in filled

@@ -29,13 +29,13 @@ def book(tmp_path: Path) -> Iterator[Gradebook]:
 
 
 def test_nbgraders_csv_has_its_heading_and_its_kind_of_times(book: Gradebook, tmp_path: Path):
-    record(book, "bela")
+    record(book, "Bela Shah", id_="bs7", email="b@x.edu")
     enter(book, tmp_path, "asha,fashion-mnist,Viva,4,")
     heading, *rows = nbgrader_csv(book.filed()).decode().splitlines()
     assert heading == NBGRADER
     assert rows == [
         "fashion-mnist,2026-11-20 17:00:00,2026-11-20 12:00:00,asha,,,,18.5,0,18.5,20",
-        "fashion-mnist,2026-11-20 17:00:00,2026-11-20 12:00:00,bela,,,,,0,,20",
+        "fashion-mnist,2026-11-20 17:00:00,2026-11-20 12:00:00,bs7,,,b@x.edu,,0,,20",
     ]
 
 
@@ -83,7 +83,7 @@ def test_gradescopes_score_is_the_total_where_a_column_was_overridden(book: Grad
 # -- The command -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("to", ["csv", "excel", "nbgrader", "moodle-feedback"])
+@pytest.mark.parametrize("to", ["csv", "excel", "nbgrader"])
 def test_each_file_has_a_name_in_the_results(book: Gradebook, tmp_path: Path, to: str):
     path, _ = export(book, Wish(to, tmp_path))
     assert path == tmp_path / NAMES[to]
@@ -100,7 +100,7 @@ def test_gradescope_gets_a_file_for_each_student(book: Gradebook, tmp_path: Path
 
 
 def test_of_several_assignments_one_has_to_be_named(book: Gradebook, tmp_path: Path):
-    record(book, "asha", "mnist", path="x")
+    record(book, "asha", "mnist")
     with pytest.raises(UsageError, match=r"Received: none\. The gradebook has fashion-mnist, mnist\."):
         export(book, Wish("gradescope", tmp_path))
     with pytest.raises(UsageError, match="Received: `cifar`"):

@@ -8,7 +8,7 @@ import pytest
 from grader.collect import folder_name
 from grader.errors import UsageError
 from grader.gradebook import Gradebook, open_book
-from grader.moodle import feedback_zip, fill_worksheet, moodle_folders, student_keys
+from grader.moodle import feedback_zip, fill_worksheet, packed_folder
 from grader.worksheet import Worksheet, read_worksheet
 
 from .samples_for_books import enter, record
@@ -31,7 +31,7 @@ GERMAN = (
 @pytest.fixture
 def book(tmp_path: Path) -> Iterator[Gradebook]:
     with open_book(tmp_path) as book:
-        record(book, "Asha Rao", path="all.zip/Asha Rao_101_assignsubmission_file/lab.ipynb", code_quality=0.5)
+        record(book, "Asha Rao", id_="101", code_quality=0.5)
         enter(book, tmp_path, "Asha Rao,fashion-mnist,Viva,4,", 'Asha Rao,fashion-mnist,,,"a < b, & so on"')
         yield book
 
@@ -110,7 +110,7 @@ def test_an_id_of_another_assignments_download_gives_nobody_anothers_marks(book:
 def test_two_students_of_one_name_are_told_apart_by_their_ids(tmp_path: Path):
     with open_book(tmp_path) as book:
         for number, viva in ((101, 1), (102, 2)):
-            record(book, f"Asha Rao {number}", path=f"Asha Rao_{number}_assignsubmission_file_/x.ipynb")
+            record(book, f"Asha Rao {number}", id_=str(number))
             enter(book, tmp_path, f"Asha Rao {number},fashion-mnist,Viva,{viva},")
         text = ENGLISH.replace('"=HYPERLINK(""x"")"', '"Asha Rao"')
         assert ",16.00,20.00" in (filled := fill_worksheet(book.filed(), sheet_of(tmp_path, text)).data.decode())
@@ -121,7 +121,7 @@ def test_two_students_of_one_name_are_told_apart_by_their_ids(tmp_path: Path):
 
 def test_blind_marking_goes_by_the_id(tmp_path: Path):
     with open_book(tmp_path) as book:
-        record(book, "Participant 101", path="Participant_101_assignsubmission_file_lab.ipynb")
+        record(book, "Participant 101", id_="101")
         enter(book, tmp_path, "Participant 101,fashion-mnist,Viva,5,")
         sheet = sheet_of(
             tmp_path, "Identifier,Status,Grade,Maximum grade\nParticipant 101,x,,20\nParticipant 1,x,,20\n"
@@ -141,11 +141,17 @@ def test_the_feedback_zip_has_the_folders_that_moodle_packed(book: Gradebook, tm
             "Asha Rao_101_assignsubmission_file_/report.html": "Asha Rao",
             "Bela Shah_103_assignsubmission_file_/report.html": "Bela Shah",
         }
-    assert handed.notes == ["No participant id is known of: Chitra Nair. Give --worksheet."]
+    assert handed.notes == ["No row of their own: Chitra Nair."]
 
 
-def test_moodles_importer_finds_the_id_in_our_folders(book: Gradebook):
-    (folder,) = moodle_folders(book.filed(), None).values()
-    pieces = f"{folder}/report.html".split("_", 4)  # as it did before 4.1
+def test_moodles_importer_finds_the_number_in_our_folders(book: Gradebook, tmp_path: Path):
+    row = sheet_of(tmp_path, ENGLISH.replace("Asha Rao", "Asha_Rao")).rows[1]
+    pieces = f"{packed_folder(row)}/report.html".split("_", 4)  # as it did before 4.1
     assert pieces[1:] == ["101", "assignsubmission", "file", "/report.html"]
-    assert student_keys(book.filed()[0])[0] == ("id", "asha rao 101")
+
+
+def test_an_email_address_finds_a_student_of_another_name(tmp_path: Path):
+    with open_book(tmp_path) as book:
+        record(book, "rao", email="Asha@X.edu")
+        enter(book, tmp_path, "rao,fashion-mnist,Viva,5,")
+        assert b",20.00,20.00" in fill_worksheet(book.filed(), sheet_of(tmp_path, ENGLISH)).data
