@@ -116,6 +116,7 @@ def class_board(class_: "Sequence[Filed]") -> Iterator[Table | str]:
         grades = [filed.grade for filed in group]
         names = list(dict.fromkeys(name for grade in grades for name in grade.columns))
         table = Table(*["Student", *names, "Total", "Pending", "Signed"], title=assignment, title_justify="left")
+        table.caption, table.caption_justify = "* entered by a person, in whole or in part", "left"
         for grade in grades:
             marks = [whole(grade.columns[name]) if name in grade.columns else "" for name in names]
             signed = printable(grade.signed.by) if grade.signed else ""

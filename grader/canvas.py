@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from grader.errors import UsageError
 from grader.gradebook import Filed
-from grader.moodle import Handed, left_out
-from grader.roll import Key, call, keys_of, name_key
-from grader.worksheet import Cell, Worksheet
+from grader.roll import Key, call, keys_of, left_out, name_key
+from grader.worksheet import Cell, Filled, Worksheet
 
 TITLE_AND_ID = re.compile(r"(.*?)(?: \((\d+)\))?", re.DOTALL)
 POINTS = "Points Possible"
@@ -17,7 +16,7 @@ KEPT = {"EX", "N/A"}
 IDS = {"ID", "SIS User ID", "SIS Login ID", "Integration ID"}
 
 
-def fill_gradebook(class_: Sequence[Filed], sheet: Worksheet, column: str | None = None) -> Handed:
+def fill_gradebook(class_: Sequence[Filed], sheet: Worksheet, column: str | None = None) -> Filled:
     """The gradebook with the totals of all whose marks are complete, scaled to the points possible.
 
     `column` is a heading, an assignment's title or its id in Canvas; without it, our name of the assignment.
@@ -39,7 +38,7 @@ def fill_gradebook(class_: Sequence[Filed], sheet: Worksheet, column: str | None
     scaled = {filed.grade.total.out_of for filed, _ in roll.found} - {points}
     if points and scaled:
         notes.append(f"Totals of {min(scaled):g} were scaled to the {points:g} points of Canvas.")
-    return Handed(sheet.with_cells(changes), notes)
+    return Filled(sheet.with_cells(changes), notes)
 
 
 def name_columns(sheet: Worksheet) -> int:

@@ -112,7 +112,7 @@ def grade(
     from grader.intake import intake
     from grader.pipeline import agree, grade_notebook, open_desk
     from grader.roster import read_roster
-    from grader.spreadsheet import write_class
+    from grader.spreadsheet import write_tables
 
     submitted_at = parse_time(submitted) if submitted else None
     due_at = parse_due(due) if due else None
@@ -151,7 +151,7 @@ def grade(
                 failed[handed.student] = own_fault(error)
             else:
                 board.show(graded)
-        write_class(book.filed(), out)
+        write_tables(book.filed(), out)
     tell_failures(failed)
 
 
@@ -339,7 +339,7 @@ def refresh(book: "Gradebook", touched: set[tuple[str, str]], course: Path | Non
     from grader.course import Course, bundled
     from grader.errors import TeacherError
     from grader.pipeline import report_again
-    from grader.spreadsheet import write_class
+    from grader.spreadsheet import write_tables
 
     make_folder(out)
     filed = book.filed()
@@ -349,7 +349,7 @@ def refresh(book: "Gradebook", touched: set[tuple[str, str]], course: Path | Non
                 report_again(each, Course(course or bundled()), out)
             except TeacherError as error:  # The marks are entered all the same.
                 complain(f"the page of {each.grade.student} was not written anew: {error}")
-    write_class(filed, out)
+    write_tables(filed, out)
 
 
 @marks.command("show")

@@ -9,10 +9,10 @@ from grader.collect import folder_name
 from grader.errors import UsageError
 from grader.gradebook import Filed, Gradebook
 from grader.gradescope import results
-from grader.moodle import Handed, feedback_zip, fill_worksheet
+from grader.moodle import feedback_zip, fill_worksheet
 from grader.nbgrader import nbgrader_csv
 from grader.spreadsheet import class_table, csv_text, excel_bytes, write_whole
-from grader.worksheet import read_worksheet
+from grader.worksheet import Filled, read_worksheet
 
 NAMES = {
     "csv": "gradebook.csv",
@@ -59,9 +59,9 @@ def export(book: Gradebook, wish: Wish) -> tuple[Path, list[str]]:
             folder.mkdir(parents=True, exist_ok=True)
             write_whole(folder / "results.json", results(filed.grade))
         return target, []
-    handed = WRITERS[wish.to](class_, wish)
-    write_whole(target, handed.data)
-    return target, handed.notes
+    filled = WRITERS[wish.to](class_, wish)
+    write_whole(target, filled.data)
+    return target, filled.notes
 
 
 def held(book: Gradebook, wish: Wish) -> Sequence[Filed]:
@@ -84,10 +84,10 @@ def needed(wish: Wish) -> Path:
     return wish.worksheet
 
 
-WRITERS: dict[str, Callable[[Sequence[Filed], Wish], Handed]] = {
-    "csv": lambda class_, wish: Handed(csv_text(class_table(class_)).encode(), []),
-    "excel": lambda class_, wish: Handed(excel_bytes(class_table(class_)), []),
-    "nbgrader": lambda class_, wish: Handed(nbgrader_csv(class_), []),
+WRITERS: dict[str, Callable[[Sequence[Filed], Wish], Filled]] = {
+    "csv": lambda class_, wish: Filled(csv_text(class_table(class_)).encode(), []),
+    "excel": lambda class_, wish: Filled(excel_bytes(class_table(class_)), []),
+    "nbgrader": lambda class_, wish: Filled(nbgrader_csv(class_), []),
     "canvas": lambda class_, wish: fill_gradebook(class_, read_worksheet(needed(wish)), wish.column),
     "moodle-worksheet": lambda class_, wish: fill_worksheet(
         class_, read_worksheet(needed(wish)), wish.column, wish.comments

@@ -8,7 +8,6 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -16,8 +15,8 @@ from grader.collect import folder_name
 from grader.errors import UsageError
 from grader.gradebook import Filed
 from grader.records import Grade
-from grader.roll import Key, Roll, call, keys_of
-from grader.worksheet import Cell, Worksheet
+from grader.roll import Key, call, keys_of, left_out, without_row
+from grader.worksheet import Cell, Filled, Worksheet
 
 GRADES = {"Grade", "Bewertung", "Note", "Calificación"}
 """Heading of the grade in English, German, French and Spanish."""
@@ -34,21 +33,12 @@ OURS = "Marks: "
 """How our comments begin; a comment that begins otherwise is a person's."""
 
 
-@dataclass(frozen=True)
-class Handed:
-    """What goes back to a platform."""
-
-    data: bytes
-    notes: list[str]
-    """What the teacher should know: who was left out, and why."""
-
-
 # -- The worksheet -----------------------------------------------------------------------------------------------------
 
 
 def fill_worksheet(
     class_: Sequence[Filed], sheet: Worksheet, grade_heading: str | None = None, comment_heading: str | None = None
-) -> Handed:
+) -> Filled:
     """The worksheet with the grades of all whose marks are complete, scaled to the maximum that it has.
 
     Raises:
@@ -63,7 +53,7 @@ def fill_worksheet(
     scaled: set[str] = set()
     for filed, row in roll.found:
         total = filed.grade.total
-        maximum = maximum_in(row[grade_at + 1])
+        maximum = maximum_in(row[grade_at + 1 :])
         if total.pending:
             continue
         changes[row[grade_at]] = in_style(total.marks * maximum / total.out_of, row[grade_at + 1])
@@ -77,7 +67,7 @@ def fill_worksheet(
             notes.append(f"{filed.grade.student} has a comment in Moodle already, which was kept.")
     if comment_at is None:
         notes.append("The worksheet has no column of feedback comments that we know; --comment-column names one.")
-    return Handed(sheet.with_cells(changes), [*notes, *sorted(scaled)])
+    return Filled(sheet.with_cells(changes), [*notes, *sorted(scaled)])
 
 
 def column_of(sheet: Worksheet, given: str | None, known: set[str], option: str) -> int:
@@ -111,14 +101,15 @@ def row_keys(texts: Sequence[str]) -> list[Key]:
     return keys_of(texts[1:2], [*digits, *texts])
 
 
-def maximum_in(cell: Cell) -> float:
-    """The maximum beside a grade. Raises UsageError."""
-    if not NUMBER.fullmatch(cell.text.strip()):
+def maximum_in(cells: Sequence[Cell]) -> float:
+    """The maximum, which is the first cell after a grade. Raises UsageError."""
+    text = cells[0].text if cells else ""
+    if not NUMBER.fullmatch(text.strip()):
         raise UsageError(
-            f"Expected the maximum grade, a number, beside the grade. Found `{cell.text}`. "
+            f"Expected the maximum grade, a number, beside the grade. Found `{text}`. "
             "An assignment with a scale of words takes no marks; choose points in its settings."
         )
-    return float(cell.text.replace(",", "."))
+    return float(text.replace(",", "."))
 
 
 def in_style(marks: float, maximum: Cell) -> str:
@@ -139,24 +130,17 @@ def comment(grade: Grade) -> str:
     return escape(OURS + "; ".join(columns) + ". " + " ".join(remarks), quote=False).strip()
 
 
-def left_out(roll: Roll[list[Cell]]) -> list[str]:
-    """A line for those who have no row, and for those whose marks are not complete."""
-    pending = [filed.grade.student for filed, _ in roll.found if filed.grade.total.pending]
-    notes = [f"No row of their own: {', '.join(roll.missing)}."] if roll.missing else []
-    return notes + ([f"Marks pending, so no grade was written: {', '.join(pending)}."] if pending else [])
-
-
 # -- Feedback files ----------------------------------------------------------------------------------------------------
 
 
-def feedback_zip(class_: Sequence[Filed], out: Path, sheet: Worksheet, grade_heading: str | None = None) -> Handed:
+def feedback_zip(class_: Sequence[Filed], out: Path, sheet: Worksheet, grade_heading: str | None = None) -> Filled:
     """Every student's report.html, in the folders that Moodle's “Upload multiple feedback files in a zip” knows.
 
     The worksheet says who is which participant. Raises `UsageError` as `fill_worksheet` does.
     """
     grade_at = column_of(sheet, grade_heading, GRADES, "--column")
     roll = call(class_, sheet_rows(sheet, grade_at))
-    notes = [f"No row of their own: {', '.join(roll.missing)}."] if roll.missing else []
+    notes = without_row(roll)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for filed, row in roll.found:
@@ -165,7 +149,7 @@ def feedback_zip(class_: Sequence[Filed], out: Path, sheet: Worksheet, grade_hea
                 archive.write(page, f"{packed_folder(row)}/report.html")
             else:
                 notes.append(f"No report of {filed.grade.student} at {page}.")
-    return Handed(packed.getvalue(), notes)
+    return Filled(packed.getvalue(), notes)
 
 
 def packed_folder(row: Sequence[Cell]) -> str:

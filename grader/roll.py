@@ -61,6 +61,18 @@ def keys_of(names: Sequence[str], ids: Sequence[str]) -> list[Key]:
     return [*both, *alone, *(name_key(name) for name in names if name)]
 
 
+def without_row(roll: Roll[Line]) -> list[str]:
+    """A line for those who have no row."""
+    return [f"No row of their own: {', '.join(roll.missing)}."] if roll.missing else []
+
+
+def left_out(roll: Roll[Line]) -> list[str]:
+    """A line for those who have no row, and one for those whose marks are not complete."""
+    pending = [filed.grade.student for filed, _ in roll.found if filed.grade.total.pending]
+    notes = [f"Marks pending, so no grade was written: {', '.join(pending)}."] if pending else []
+    return without_row(roll) + notes
+
+
 def name_key(name: str) -> Key:
     """A name without its order, case, accents and punctuation.
 

@@ -66,7 +66,7 @@ def decided(marks: Column | Total) -> Cell:
     return PENDING if marks.pending or marks.marks is None else marks.marks
 
 
-def write_class(class_: Sequence[Filed], out: Path) -> None:
+def write_tables(class_: Sequence[Filed], out: Path) -> None:
     """Write gradebook.csv and gradebook.xlsx into the results folder. Raises TeacherError."""
     table = class_table(class_)
     write_whole(out / "gradebook.csv", csv_text(table).encode())

@@ -57,6 +57,15 @@ class Worksheet:
         return text
 
 
+@dataclass(frozen=True)
+class Filled:
+    """What goes back to a platform."""
+
+    data: bytes
+    notes: list[str]
+    """What the teacher should know: who was left out, and why."""
+
+
 def read_worksheet(path: Path) -> Worksheet:
     """The CSV at `path`, with commas, semicolons or tabs, in UTF-8. Raises UsageError."""
     expected = f"Expected the CSV as it was downloaded at {path}. Found"

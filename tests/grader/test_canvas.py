@@ -39,10 +39,10 @@ def sheet_of(folder: Path, text: str) -> Worksheet:
 
 
 def test_only_the_assignments_column_changes_and_excused_students_stay_so(book: Gradebook, tmp_path: Path):
-    handed = fill_gradebook(book.filed(), sheet_of(tmp_path, DOWNLOAD))
+    filled = fill_gradebook(book.filed(), sheet_of(tmp_path, DOWNLOAD))
     after = DOWNLOAD.replace('DL-A,9,,"88', 'DL-A,9,18.5,"88').replace("DL-A,,3.00,", "DL-A,,19,")
-    assert handed.data.decode() == after
-    assert handed.notes == ["Bela Shah is EX in Canvas, which was kept."]
+    assert filled.data.decode() == after
+    assert filled.notes == ["Bela Shah is EX in Canvas, which was kept."]
 
 
 @pytest.mark.parametrize("column", ["Fashion MNIST (4711)", "Fashion MNIST", "4711"])
@@ -56,16 +56,16 @@ def test_a_column_that_is_not_there_is_answered_with_those_that_are(book: Gradeb
 
 
 def test_totals_are_scaled_to_the_points_possible(book: Gradebook, tmp_path: Path):
-    handed = fill_gradebook(book.filed(), sheet_of(tmp_path, DOWNLOAD), "Lab 2")
-    assert b"DL-A,9.25,," in handed.data
-    assert "Totals of 20 were scaled to the 10 points of Canvas." in handed.notes
+    filled = fill_gradebook(book.filed(), sheet_of(tmp_path, DOWNLOAD), "Lab 2")
+    assert b"DL-A,9.25,," in filled.data
+    assert "Totals of 20 were scaled to the 10 points of Canvas." in filled.notes
 
 
 def test_semicolons_and_a_name_in_two_columns_are_read(book: Gradebook, tmp_path: Path):
     text = "LastName;FirstName;ID;SIS Login ID;Section;Fashion MNIST (4711)\n;;;;;\n    Points Possible;;;;;20\n"
-    handed = fill_gradebook(book.filed(), sheet_of(tmp_path, f"{text}Rao;Asha;501;a;A;\nShah;Bela;502;b;A;\n"))
-    assert handed.data.decode() == f"{text}Rao;Asha;501;a;A;18.5\nShah;Bela;502;b;A;19\n"
-    assert handed.notes == ["No row of their own: chitra."]
+    filled = fill_gradebook(book.filed(), sheet_of(tmp_path, f"{text}Rao;Asha;501;a;A;\nShah;Bela;502;b;A;\n"))
+    assert filled.data.decode() == f"{text}Rao;Asha;501;a;A;18.5\nShah;Bela;502;b;A;19\n"
+    assert filled.notes == ["No row of their own: chitra."]
 
 
 def test_a_number_counts_with_its_name_alone(book: Gradebook, tmp_path: Path):

@@ -43,45 +43,45 @@ def sheet_of(folder: Path, text: str) -> Worksheet:
 
 
 def test_of_the_worksheet_only_grade_and_comment_change(book: Gradebook, tmp_path: Path):
-    handed = fill_worksheet(book.filed(), sheet_of(tmp_path, ENGLISH))
+    filled = fill_worksheet(book.filed(), sheet_of(tmp_path, ENGLISH))
     comment = (
         "Marks: Answers 5 of 5; Coding Efficiency 4.5 of 5; Viva 4 of 5; Timely Completion 5 of 5. "
         "Remark: a &lt; b, &amp; so on"
     )
     before = 'Submitted",,20.00,Yes,"Friday, 20th",-,\n'
     after = f'Submitted",18.50,20.00,Yes,"Friday, 20th",-,"{comment}"\n'
-    assert handed.data.decode() == ENGLISH.replace(before, after)
-    assert handed.notes == []
+    assert filled.data.decode() == ENGLISH.replace(before, after)
+    assert filled.notes == []
 
 
 def test_a_worksheet_in_german_keeps_its_signs_and_its_maximum(book: Gradebook, tmp_path: Path):
-    handed = fill_worksheet(book.filed(), sheet_of(tmp_path, GERMAN))
-    assert 'Abgegeben;92,50;100,00;Ja;-;-;"Marks: Answers 5 of 5;' in handed.data.decode()
-    assert handed.data.count(b"\r\n") == GERMAN.count("\r\n")
-    assert handed.notes == ["Totals of 20 were scaled to the 100 of the worksheet."]
+    filled = fill_worksheet(book.filed(), sheet_of(tmp_path, GERMAN))
+    assert 'Abgegeben;92,50;100,00;Ja;-;-;"Marks: Answers 5 of 5;' in filled.data.decode()
+    assert filled.data.count(b"\r\n") == GERMAN.count("\r\n")
+    assert filled.notes == ["Totals of 20 were scaled to the 100 of the worksheet."]
 
 
 def test_a_language_that_we_do_not_know_needs_the_names_of_its_columns(book: Gradebook, tmp_path: Path):
     sheet = sheet_of(tmp_path, ENGLISH.replace("Grade,", "श्रेणी,").replace("Feedback comments", "टिप्पणी"))
     with pytest.raises(UsageError, match=r"Found Identifier, Full name, .*श्रेणी.*Name it with --column"):
         fill_worksheet(book.filed(), sheet)
-    handed = fill_worksheet(book.filed(), sheet, "श्रेणी", "टिप्पणी")
-    assert "18.50,20.00" in handed.data.decode()
+    filled = fill_worksheet(book.filed(), sheet, "श्रेणी", "टिप्पणी")
+    assert "18.50,20.00" in filled.data.decode()
 
 
 def test_a_worksheet_without_comments_gets_the_grades_alone(book: Gradebook, tmp_path: Path):
     sheet = sheet_of(tmp_path, ENGLISH.replace("Feedback comments", "Something else"))
-    handed = fill_worksheet(book.filed(), sheet)
-    assert ",18.50,20.00" in handed.data.decode()
-    assert "no column of feedback comments" in handed.notes[0]
+    filled = fill_worksheet(book.filed(), sheet)
+    assert ",18.50,20.00" in filled.data.decode()
+    assert "no column of feedback comments" in filled.notes[0]
 
 
 def test_whoever_has_marks_pending_or_no_row_is_left_as_it_was_and_named(book: Gradebook, tmp_path: Path):
     record(book, "Bela Shah")
     record(book, "Chitra Nair")
-    handed = fill_worksheet(book.filed(), sheet_of(tmp_path, ENGLISH))
-    assert handed.data.decode().endswith(ENGLISH[ENGLISH.index('"Participant 102"') :])
-    assert handed.notes == [
+    filled = fill_worksheet(book.filed(), sheet_of(tmp_path, ENGLISH))
+    assert filled.data.decode().endswith(ENGLISH[ENGLISH.index('"Participant 102"') :])
+    assert filled.notes == [
         "No row of their own: Chitra Nair.",
         "Marks pending, so no grade was written: Bela Shah.",
     ]
@@ -90,9 +90,9 @@ def test_whoever_has_marks_pending_or_no_row_is_left_as_it_was_and_named(book: G
 def test_a_comment_that_a_person_wrote_is_kept(book: Gradebook, tmp_path: Path):
     record(book, "h@x.edu")
     enter(book, tmp_path, "h@x.edu,fashion-mnist,Viva,5,")
-    handed = fill_worksheet(book.filed(), sheet_of(tmp_path, ENGLISH))
-    assert ',20.00,20.00,Yes,-,"Friday, 2026","See me, Asha"' in handed.data.decode()
-    assert "h@x.edu has a comment in Moodle already, which was kept." in handed.notes
+    filled = fill_worksheet(book.filed(), sheet_of(tmp_path, ENGLISH))
+    assert ',20.00,20.00,Yes,-,"Friday, 2026","See me, Asha"' in filled.data.decode()
+    assert "h@x.edu has a comment in Moodle already, which was kept." in filled.notes
 
 
 def test_a_scale_of_words_is_refused(book: Gradebook, tmp_path: Path):
@@ -100,11 +100,16 @@ def test_a_scale_of_words_is_refused(book: Gradebook, tmp_path: Path):
         fill_worksheet(book.filed(), sheet_of(tmp_path, ENGLISH.replace("20.00", '"Fail, Pass"')))
 
 
+def test_a_worksheet_whose_last_column_is_the_grade_is_refused(book: Gradebook, tmp_path: Path):
+    with pytest.raises(UsageError, match="Expected the maximum grade"):
+        fill_worksheet(book.filed(), sheet_of(tmp_path, "Identifier,Full name,Grade\nParticipant 101,Asha Rao,\n"))
+
+
 def test_an_id_of_another_assignments_download_gives_nobody_anothers_marks(book: Gradebook, tmp_path: Path):
     other = ENGLISH.replace("Asha Rao", "Dev Iyer")
-    handed = fill_worksheet(book.filed(), sheet_of(tmp_path, other))
-    assert handed.data.decode() == other
-    assert handed.notes == ["No row of their own: Asha Rao."]
+    filled = fill_worksheet(book.filed(), sheet_of(tmp_path, other))
+    assert filled.data.decode() == other
+    assert filled.notes == ["No row of their own: Asha Rao."]
 
 
 def test_two_students_of_one_name_are_told_apart_by_their_ids(tmp_path: Path):
@@ -135,13 +140,13 @@ def test_the_feedback_zip_has_the_folders_that_moodle_packed(book: Gradebook, tm
     for student in ("Asha Rao", "Bela Shah"):
         (tmp_path / folder_name(student)).mkdir()
         (tmp_path / folder_name(student) / "report.html").write_text(student)
-    handed = feedback_zip(book.filed(), tmp_path, sheet_of(tmp_path, ENGLISH))
-    with zipfile.ZipFile(io.BytesIO(handed.data)) as archive:
+    filled = feedback_zip(book.filed(), tmp_path, sheet_of(tmp_path, ENGLISH))
+    with zipfile.ZipFile(io.BytesIO(filled.data)) as archive:
         assert {name: archive.read(name).decode() for name in archive.namelist()} == {
             "Asha Rao_101_assignsubmission_file_/report.html": "Asha Rao",
             "Bela Shah_103_assignsubmission_file_/report.html": "Bela Shah",
         }
-    assert handed.notes == ["No row of their own: Chitra Nair."]
+    assert filled.notes == ["No row of their own: Chitra Nair."]
 
 
 def test_moodles_importer_finds_the_number_in_our_folders(book: Gradebook, tmp_path: Path):

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from grader.errors import TeacherError
 from grader.gradebook import Gradebook, open_book
-from grader.spreadsheet import class_table, csv_text, defused, excel_bytes, undefused, write_class, write_whole
+from grader.spreadsheet import class_table, csv_text, defused, excel_bytes, undefused, write_tables, write_whole
 
 from .samples_for_books import enter, record
 
@@ -80,7 +80,7 @@ def test_signs_that_excel_cannot_hold_are_left_out(book: Gradebook, tmp_path: Pa
 def test_a_class_of_several_assignments_and_an_empty_one_have_a_table(book: Gradebook, tmp_path: Path):
     record(book, "Asha Rao", "mnist")
     assert [row["Assignment"] for row in csv_of(book)] == ["fashion-mnist", "fashion-mnist", "mnist"]
-    write_class([], tmp_path)
+    write_tables([], tmp_path)
     assert (tmp_path / "gradebook.xlsx").exists()
 
 
