@@ -97,6 +97,9 @@ class Told:
     """None where nobody knows: then the time of the file says nothing either."""
     marked_late: bool | None = None
     """What the platform says; None where it says nothing."""
+    id: str = ""
+    """The class list's, else the platform's; empty where nobody gave one."""
+    email: str = ""
     notes: tuple[str, ...] = ()
     problem: str | None = None
     """Why nothing can be run, in a sentence for the student."""
@@ -137,6 +140,8 @@ def collect(
         problem = f"Expected a Jupyter notebook. Found JSON that is nested too deeply to be read. {EXPORT}"
     submission = Submission(
         student=student_name(path, student),
+        id=told.id[:200],
+        email=told.email[:200],
         assignment=assignment,
         path=printable(told.where),
         sha256=hashlib.sha256(data).hexdigest(),

@@ -141,6 +141,8 @@ def lay_out(handed: HandedIn, folder: Path) -> LaidOut:
         shutil.move(chosen.path, notebook)
     attached = pile.folder if len(pile.candidates) > 1 else None
     told = Told(
+        id=handed.id,
+        email=handed.email,
         where=f"{handed.where}: {chosen.name}" if chosen else handed.where,
         notes=tuple(notes),
         problem=problem,

@@ -2,6 +2,7 @@ import os
 import tempfile
 import zipfile
 from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,13 @@ def test_the_choice_is_shown_and_data_and_scripts_come_along(tmp_path: Path):
         "`lab-1.ipynb` was graded, the newest of 2 files of its kind. Not graded: `lab.ipynb`.",
         "With it came `data/h.csv`, `helpers.py`.",
     ]
+
+
+def test_who_handed_it_in_reaches_the_submission(tmp_path: Path):
+    handed = replace(one(folder(tmp_path / "class", {"asha/lab.ipynb": NB})), id="512", email="asha@example.org")
+    with laid_out(handed) as laid:
+        submission = collect(laid.notebook, "fashion-mnist", "asha", None, None, laid.told).submission
+    assert (submission.id, submission.email) == ("512", "asha@example.org")
 
 
 def test_nothing_of_a_submission_is_left_on_the_disk_and_the_students_files_are_as_they_were(
