@@ -165,7 +165,7 @@ def student_name(path: Path, student: str | None = None) -> str:
 
 def folder_name(student: str) -> str:
     """A safe name for a student's folder: at most 80 characters, the letters of every script, and a short hash of the
-    student's name where it had to be changed.
+    student's name where it had to be changed, or is like that of a file in the folder of results.
 
     >>> folder_name("Asha Rao")
     'Asha Rao'
@@ -174,7 +174,7 @@ def folder_name(student: str) -> str:
     safe = "".join(c if c in " ._-@" or unicodedata.category(c)[0] in "LMN" else "_" for c in name).strip(" .-")[:60]
     while len(safe.encode()) > 180:  # file systems allow 255 bytes
         safe = safe[:-1]
-    reserved = re.fullmatch(r"(con|prn|aux|nul|com\d|lpt\d)?(\..*)?", safe, re.IGNORECASE)
+    reserved = re.fullmatch(r"(con|prn|aux|nul|com\d|lpt\d)?(\..*)?|.*\.(html|csv|xlsx|zip|db)", safe, re.IGNORECASE)
     looks_hashed = re.search(r"-[0-9a-f]{8}$", safe)
     if safe == name and not reserved and not looks_hashed:
         return safe

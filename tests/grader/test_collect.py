@@ -254,7 +254,22 @@ def test_a_harmless_name_is_its_own_folder(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "../../etc", "a/b", "a\\b", "a\0b", "-rf", "CON", "nul.txt", "x\u202ey", "é" * 500, "字" * 90],
+    [
+        "",
+        ".",
+        "..",
+        "../../etc",
+        "a/b",
+        "a\\b",
+        "a\0b",
+        "-rf",
+        "CON",
+        "nul.txt",
+        "index.html",
+        "x\u202ey",
+        "é" * 500,
+        "字" * 90,
+    ],
     ids=shortly,
 )
 def test_every_name_gives_a_safe_folder(name, tmp_path):
