@@ -105,6 +105,7 @@ def grade(
 ) -> None:
     """Grade submissions: run each, judge its model, and write its record sheet with a reason for every mark."""
     from grader.board import Board
+    from grader.class_page import write_class
     from grader.collect import parse_due, parse_time
     from grader.errors import TeacherError, UsageError
     from grader.gradebook import open_book
@@ -152,7 +153,23 @@ def grade(
             else:
                 board.show(graded)
         write_tables(book.filed(), out)
+        if len(failed) < len(found.submissions):
+            page = write_class(out, desk.course)
+            if not quiet:
+                typer.echo(f"the class: {page}")
     tell_failures(failed)
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="Folder of results, as `grader grade --out` wrote it.")],
+    course: CourseFolder = None,
+) -> None:
+    """Write the page of the class and the one on similar code again, from the results in a folder."""
+    from grader.class_page import write_class
+    from grader.course import Course, bundled
+
+    typer.echo(f"written: {write_class(out, Course(course or bundled()))}")
 
 
 def tell_failures(failed: "dict[str, TeacherError]") -> None:

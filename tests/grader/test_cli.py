@@ -21,7 +21,7 @@ SHEET = Path("assignments", "fashion-mnist", "sheet.toml")
 RUBRIC = Path("rubrics", "lab-manual.toml")
 CHECKS = Path("rubrics", "checks", "test_runs_clean.py")
 REFERENCE = Path("reference", "fashion-mnist", "reference.toml")
-TABLES = {"gradebook.db", "gradebook.csv", "gradebook.xlsx"}
+OF_THE_CLASS = {"gradebook.db", "gradebook.csv", "gradebook.xlsx", "index.html", "similarity.html"}
 
 
 @dataclass
@@ -131,11 +131,26 @@ def test_whatever_the_marks_a_graded_submission_is_a_success(grade: Command, tmp
     assert ended.code == 0
     assert "Asha Rao · fashion-mnist" in ended.out
     assert "look at: Measured on stand-in data" in ended.out
-    assert ended.out.endswith("report: out/Asha Rao/report.html\n")
+    assert ended.out.endswith("report: out/Asha Rao/report.html\nthe class: out/index.html\n")
     files = {path.name for path in (tmp_path / "out" / "Asha Rao").iterdir()}
     assert files == {"report.html", "grade.json", "evidence.json", "submission.ipynb"}
     total = json.loads((tmp_path / "out" / "Asha Rao" / "grade.json").read_text())["total"]
     assert (total["out_of"], total["pending"]) == (20, 5)
+
+
+def test_the_page_of_the_class_is_written_after_grading_and_again_when_asked_for(
+    grade: Command, command: Command, tmp_path: Path
+):
+    for student in ("Asha", "Rohan"):
+        grade("--out", "out", "--student", student)
+    page = tmp_path / "out" / "index.html"
+    assert all(f"<bdi>{student}</bdi>" in page.read_text() for student in ("Asha", "Rohan"))
+    page.unlink()
+    assert command("report", "out") == Ended(0, "written: out/index.html\n", "")
+    assert "<bdi>Rohan</bdi>" in page.read_text()
+    ended = command("report", "nothing")
+    assert (ended.code, ended.out) == (2, "")
+    assert "Expected a folder of results at nothing." in ended.err
 
 
 def test_quiet_prints_nothing_on_success(grade: Command):
@@ -162,7 +177,7 @@ def test_a_notebook_that_fails_is_named_and_the_others_are_graded(
     files = [f"{name}.ipynb" for name in graded]
     ended = command("grade", *files, "--assignment", "fashion-mnist", "--isolation", "none", "--out", "out")
     assert (ended.code, ended.err) == (3, "grader: ben: Expected a kernel.\n")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"asha", "chitra", *TABLES}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"asha", "chitra", *OF_THE_CLASS}
 
 
 @pytest.mark.parametrize(("words", "strict"), [((), False), (("--strict-api",), True)])
@@ -203,7 +218,7 @@ def test_a_class_is_graded_from_folders_and_zips_and_the_roster_says_who_is_who(
         "grader: Not on the class list, or not one student of it alone: zoe.",
         "grader: On the class list without a submission: Chitra.",
     ]
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"Asha Rao", "Ben Iyer", "zoe", *TABLES}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"Asha Rao", "Ben Iyer", "zoe", *OF_THE_CLASS}
     found = {name: (tmp_path / "out" / name / "report.html").read_text() for name in ("Asha Rao", "Ben Iyer")}
     assert "Found a PDF" in found["Asha Rao"]
     assert "Found no file" in found["Ben Iyer"]
