@@ -352,7 +352,8 @@ def marks_import(
 
 
 def refresh(book: "Gradebook", touched: set[tuple[str, str]], course: Path | None, out: Path) -> None:
-    """Write the pages of these students and assignments anew, and the tables of the class."""
+    """Write the pages of these students and assignments anew, and the class's pages and tables."""
+    from grader.class_page import write_class
     from grader.course import Course, bundled
     from grader.errors import TeacherError
     from grader.pipeline import report_again
@@ -360,13 +361,18 @@ def refresh(book: "Gradebook", touched: set[tuple[str, str]], course: Path | Non
 
     make_folder(out)
     filed = book.filed()
+    known = Course(course or bundled())
     for each in filed:
         if (each.grade.student, each.grade.assignment) in touched:
             try:
-                report_again(each, Course(course or bundled()), out)
+                report_again(each, known, out)
             except TeacherError as error:  # The marks are entered all the same.
                 complain(f"the page of {each.grade.student} was not written anew: {error}")
     write_tables(filed, out)
+    try:
+        write_class(out, known)
+    except TeacherError as error:
+        complain(f"the pages of the class were not written anew: {error}")
 
 
 @marks.command("show")

@@ -246,6 +246,7 @@ def test_what_a_person_enters_is_on_the_page_in_the_tables_and_survives_grading_
     assert "asha, fashion-mnist: Viva: 4.5 of 5, was pending; remark on Viva\n" in ended.out
     assert ended.out.endswith("entered: 5 rows.\n")
     assert ',4,3,4.5,5,16.5,"Prof. Joshi, ' in table.read_text()
+    assert "16.5" in (tmp_path / "results" / "index.html").read_text()
     for words in ("16.5", "Prof. Joshi", "spoke &lt;b&gt;well&lt;/b&gt;", "Entered by the teacher"):
         assert words in page.read_text()
     assert grade("--quiet").code == 0
