@@ -1,8 +1,8 @@
 import os
 import tempfile
 import zipfile
-from datetime import timedelta
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
