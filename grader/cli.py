@@ -440,6 +440,39 @@ def export(
     typer.echo(f"written: {path}")
 
 
+@app.command()
+def viva(
+    results: Annotated[
+        Path | None, typer.Argument(help="A folder of results, of a class or of one student, or a notebook.")
+    ] = None,
+    questions: Annotated[
+        int | None, typer.Option(min=1, max=20, help="For each student; default: the rubric's.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Other questions with another seed.")] = 0,
+    bank: Annotated[
+        str | None, typer.Option(help="All questions about the documented networks of this assignment instead.")
+    ] = None,
+    assignment: Annotated[str | None, typer.Option(help="Of a notebook, which is graded first.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the sheets.")] = Path("viva"),
+    isolation: IsolationOption = Isolation.wall,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make viva sheets from each student's own notebook: questions, expected answers and a box for the marks.
+
+    Practice sheets have the same questions without answers: examine with another seed than the one that was handed out.
+    """
+    from grader.viva.command import make_bank, make_pack
+
+    if bank is not None:
+        files = make_bank(course, bank, out)
+    else:
+        files = make_pack(course, results, assignment, isolation.value, questions, seed, out)
+    if not quiet:
+        for path in files:
+            typer.echo(f"written: {path}")
+
+
 def main() -> None:
     """Run the command; an error becomes one line and an exit code: 2 is the teacher's to mend, 3 the grader's."""
     from grader.errors import TeacherError

@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from rapidfuzz import process
 
-from grader.errors import UsageError
-from grader.reference import Calibration, Reference
+from grader.errors import TeacherError, UsageError
+from grader.reference import Calibration, ModelAnswer, ModelAnswers, Reference
 from grader.rubric import Rubric, invalid, read_rubric, read_toml
 from grader.sheet import Assignment, DocumentedModel
 
@@ -50,6 +50,23 @@ class Course:
 
         """
         return read_toml(self.reference_folder(assignment) / "reference.toml", Reference)
+
+    def model_answers(self, assignment: Assignment) -> list[ModelAnswer]:
+        """Answers to the questions of the sheet; none where the teacher has written none.
+
+        Raises:
+            TeacherError: answers.toml is broken, or its questions are not those of the sheet.
+
+        """
+        path = self.reference_folder(assignment) / "answers.toml"
+        if not path.exists():
+            return []
+        answers = read_toml(path, ModelAnswers).answers
+        if [answer.question for answer in answers] != assignment.questions:
+            raise TeacherError(
+                f"Expected the questions of the sheet, in its order, in {path}. Found others. Mend them."
+            )
+        return answers
 
     def reference_folder(self, assignment: Assignment) -> Path:
         """Folder of the solution and the hidden checks."""

@@ -8,7 +8,7 @@ import time
 import zipfile
 import zlib
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tokenize import TokenError
 from typing import IO, Any, Literal
@@ -18,7 +18,8 @@ from pydantic import ValidationError
 
 from grader.fields import Count, Line, Name, Record, Shape
 from grader.measure import linear_baseline, measure, unusable
-from grader.records import Fed, Layer, Measurement, Model
+from grader.mistakes import find_mistakes
+from grader.records import Fed, Layer, Measurement, Mistake, Model, Prepared
 from grader.replay import Replayed
 from grader.sandbox import Job, Sandbox
 from grader.served import Served
@@ -63,6 +64,7 @@ class Answer(Record):
     fed: dict[Name, Fed] = {}
     """By the number of the fit(), as in fit-1."""
     untested: bool = False
+    prepared: Prepared | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Judgement:
     model: Model
     measurements: list[Measurement]
     not_measured_because: str
+    mistakes: list[Mistake] = field(default_factory=list)
+    prepared: Prepared | None = None
     failed: bool = False
     """The model's outputs are of no use. Else, what could not be measured is for a person to decide."""
     untested: bool = False
@@ -82,6 +86,8 @@ class Judgement:
         """What it adds to the `Choice` of the model, as its fields."""
         return {
             "measurements": self.measurements,
+            "mistakes": self.mistakes,
+            "prepared": self.prepared,
             "not_measured_because": self.not_measured_because,
             "left_to_a_person": bool(self.not_measured_because) and not self.failed,
         }
@@ -96,6 +102,7 @@ def judge(
     limits: Limits,
     given_up: threading.Event | None = None,
     replayed: Replayed | None = None,
+    looked_rows: int = 0,
 ) -> Judgement:
     """Rebuild the model, feed it the sealed rows as the notebook would have, and compare with the sealed labels.
 
@@ -108,10 +115,11 @@ def judge(
         limits: what that may use.
         given_up: set where nobody waits for the result any more.
         replayed: what a second run on the sealed inputs left, where there was one.
+        looked_rows: of the test rows that the notebook was served, among which mistakes are looked for.
     """
     job = sandbox.room()
     try:
-        return judge_in(job, files, model, task, served, limits, given_up or threading.Event(), replayed)
+        return judge_in(job, files, model, task, served, limits, given_up or threading.Event(), replayed, looked_rows)
     finally:
         sandbox.discard(job.folder)
 
@@ -125,6 +133,7 @@ def judge_in(
     limits: Limits,
     given_up: threading.Event,
     replayed: Replayed | None,
+    looked_rows: int,
 ) -> Judgement:
     """As `judge` does, in the room of a job that is not started yet."""
     sandbox = job.sandbox
@@ -135,7 +144,7 @@ def judge_in(
         return Judgement(model, [], why)
     limits = limits.model_copy(update={"memory_mb": min(limits.memory_mb, JUDGE_MEMORY_MB)})
     folder = sandbox.served[task.dataset] if model.fits or model.updates else None
-    sandbox.start(job, "judge", limits, {"folder": folder}, threads=1)
+    sandbox.start(job, "judge", limits, {"folder": folder, "looked": looked_rows}, threads=1)
     answer, reason = read_answer(job, given_up)
     if answer is None or answer.model is None:
         why = answer.refused if answer and answer.refused else reason
@@ -150,12 +159,21 @@ def judge_in(
             measured = measure("sealed", sealed, true, task, answer.preprocessing)
             metrics = measured.metrics | (linear_baseline(served) if task.kind == "regression" else {})
             measurements.append(measured.model_copy(update={"metrics": metrics}))
+    looked = read_array(job.result / "looked.npy") if looked_rows and measurements else None
+    mistakes = [] if looked is None else find_mistakes(looked, served, task)
     if answer.own is not None and (labels := read_labels(samples.get(answer.own), task)) is not None:
         own = read_array(job.result / "own.npy")
         if own is not None and not unusable(own, len(labels), task):
             measurements.append(measure("own_arrays", own, labels, task, None))
-    judged, failed = as_judged(model, answer), useless is not None
-    return Judgement(judged, measurements, why_not or "", failed, answer.untested)
+    return Judgement(
+        as_judged(model, answer),
+        measurements,
+        why_not or "",
+        mistakes,
+        answer.prepared,
+        failed=useless is not None,
+        untested=answer.untested,
+    )
 
 
 def replayed_labels(result: Path, served: Served) -> np.ndarray[Any, Any]:

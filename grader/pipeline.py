@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -17,6 +17,7 @@ from grader.claims import find_claims, saved_state
 from grader.collect import Collected, Told, code_sources, collect, folder_name, imported_modules, unparsable
 from grader.concerns import find_concerns
 from grader.course import Course, bundled
+from grader.coverage import with_ideas
 from grader.datasets import Store, data_set
 from grader.errors import TeacherError
 from grader.execute import Progress, Recording, execute
@@ -25,7 +26,7 @@ from grader.framework import explain, instead_of_keras
 from grader.judge import Judgement, judge
 from grader.quality import count_code_lines, find_quality, with_code_lines
 from grader.records import CheckResult, Choice, Evidence, Grade, Model, Run
-from grader.reference import Calibration, Thresholds
+from grader.reference import Calibration, ModelAnswer, Thresholds
 from grader.replay import Again, Part, Replayed, Stage, until_fed
 from grader.report import render_report
 from grader.rubric import Rubric
@@ -42,6 +43,8 @@ if TYPE_CHECKING:  # SQLAlchemy costs time, which calibrating need not pay
 WALL_SECONDS_PER_TRAINING_SECOND = 2
 WALL_SECONDS_UNLIMITED = 24 * 3600
 REASON_CHARACTERS = 2_000
+LOOKED_ROWS = 1_000
+"""Of the test rows that a notebook is served: among them the viva finds mistakes to show."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Desk:
     """Where a notebook runs a second time, on the sealed inputs."""
     strict_api: bool = False
     """Names that the libraries no longer have are not made to work."""
+    answers: list[ModelAnswer] = field(default_factory=list)
+    """To the questions of the sheet."""
 
 
 @dataclass(frozen=True)
@@ -114,12 +119,24 @@ def open_desk(
     served = serve(split, reference.sealed_rows, seed, default_cache())
     thresholds = thresholds_for(course, assignment, served)
     spreads = spreads_of(calibrations_for(course, assignment, served))
+    answers = course.model_answers(assignment)
     limits = with_budget(assignment.limits, budget)
     folders = {dataset: served.folder} | ({TEACHERS: teachers_folder(files)} if files else {})
     with open_sandbox(isolation, folders) as sandbox, Stage(isolation, served, folders) as stage:
         stops_early = budget != "full"
         yield Desk(
-            course, assignment, rubric, served, sandbox, thresholds, spreads, limits, stops_early, stage, strict_api
+            course,
+            assignment,
+            rubric,
+            served,
+            sandbox,
+            thresholds,
+            spreads,
+            limits,
+            stops_early,
+            stage,
+            strict_api,
+            answers,
         )
 
 
@@ -255,7 +272,15 @@ def gather(collected: Collected, recording: Recording, desk: Desk, attached: Pat
     choices = []
     for choice in choose(recording.models, desk.assignment):
         if choice.model is not None:
-            judged = judge(recording.files, models[choice.model], task, desk.served, desk.sandbox, desk.limits)
+            judged = judge(
+                recording.files,
+                models[choice.model],
+                task,
+                desk.served,
+                desk.sandbox,
+                desk.limits,
+                looked_rows=LOOKED_ROWS,
+            )
             models[choice.model] = judged.model
             choice = choice.model_copy(update=judged.outcome)
         choices.append(choice)
@@ -267,7 +292,7 @@ def gather(collected: Collected, recording: Recording, desk: Desk, attached: Pat
         cells=with_code_lines(recording.cells, notebook),
         models=list(models.values()),
         choices=choices,
-        answers=find_answers(notebook, desk.assignment.questions),
+        answers=with_ideas(find_answers(notebook, desk.assignment.questions), desk.answers),
         quality=find_quality(notebook),
         code_lines=count_code_lines(notebook),
         claims=find_claims(collected.saved),

@@ -356,6 +356,15 @@ class WrittenAnswer(Record):
     """Number among all cells, from 1; None where nothing was found."""
     words: Count = 0
     text: Text = ""
+    ideas_found: list[Line] = []
+    """Key ideas of the model answer that the text seems to hold, and those it does not. Only a suggestion."""
+    ideas_missing: list[Line] = []
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the key ideas that were found; None where there is no model answer to hold it against."""
+        known = len(self.ideas_found) + len(self.ideas_missing)
+        return len(self.ideas_found) / known if known else None
 
 
 class QualityFinding(Record):
@@ -394,6 +403,34 @@ class FileRead(Record):
     cell: int | None = None
 
 
+class Mistake(Record):
+    """A test row that the notebook was served and that the chosen model gets wrong, for the viva."""
+
+    row: Count
+    """In the test rows as served, counted from 0."""
+    true: float
+    """Number of the class, or the true value."""
+    predicted: float
+    image: Text = ""
+    """A picture as a data URI."""
+    text: Text = ""
+    """The beginning of a review."""
+
+
+class Prepared(Record):
+    """What the notebook's preprocessing makes of test rows that it was served, for the viva."""
+
+    rows: Count
+    before: tuple[float, float]
+    """Least and greatest number of these rows."""
+    after: tuple[float, float]
+    row: Count = 0
+    """One of them, in the test rows as served, counted from 0."""
+    raw: Annotated[list[float], Field(max_length=20)] = []
+    """Its numbers, where a row is a short list of them."""
+    fed: Annotated[list[float], Field(max_length=20)] = []
+
+
 class Choice(Record):
     """The model that answers one network of the sheet, and what it reaches."""
 
@@ -406,6 +443,9 @@ class Choice(Record):
     """Best tier first."""
     not_measured_because: Line = ""
     """Why there is no sealed measurement, for the student."""
+    mistakes: Annotated[list[Mistake], Field(max_length=20)] = []
+    """Among the first of the test rows that the notebook was served: never of sealed ones."""
+    prepared: Prepared | None = None
     left_to_a_person: bool = False
     """There is none because the grader could not measure, not because the model failed: then no marks are lost."""
 

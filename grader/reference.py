@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from grader.fields import Count, Name, Record, Seconds
+from grader.fields import Count, Line, Name, Record, Seconds
 from grader.sheet import DocumentedModel
 
 
@@ -36,6 +36,33 @@ class Reference(Record):
     """How many test rows no notebook ever sees."""
     sealed_seed: int
     """Chooses these rows, once for the course."""
+
+
+class KeyIdea(Record):
+    """Something that a good answer to a question of the sheet says."""
+
+    name: Line
+    says: Annotated[list[Line], Field(min_length=1)]
+    """Ways to say it: beginnings of words that all stand in one sentence."""
+    ask: Line = ""
+    """What leads a student to it who has left it out."""
+
+
+class ModelAnswer(Record):
+    """The answer to a question of the sheet that this project has written, and how to mark others."""
+
+    question: Line
+    """As the sheet has it."""
+    answer: Line
+    hint: Line
+    """What an answer looks like that is worth a part of the marks."""
+    ideas: Annotated[list[KeyIdea], Field(min_length=2)]
+
+
+class ModelAnswers(Record):
+    """`reference/<name>/answers.toml`: one for each question of the sheet, in its order."""
+
+    answers: list[ModelAnswer] = []
 
 
 class Threshold(Record):

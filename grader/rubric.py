@@ -50,6 +50,27 @@ class LatePolicy(Record):
     """For every day that has begun after the grace."""
 
 
+class VivaPolicy(Record):
+    """How many questions a viva sheet has, and of which levels."""
+
+    column: Name = "Viva"
+    """Of the record sheet: where its marks go."""
+    questions: Annotated[int, Field(ge=1, le=20)] = 5
+    recall: Annotated[float, Field(ge=0)] = 1
+    """Share of questions that ask what was done; the three are weights beside each other."""
+    apply: Annotated[float, Field(ge=0)] = 2
+    """... that have the student work something out."""
+    analyse: Annotated[float, Field(ge=0)] = 2
+    """... that ask for a reason."""
+
+    @model_validator(mode="after")
+    def some_level_is_asked(self) -> Self:
+        """At least one level has a share."""
+        if not self.recall + self.apply + self.analyse:
+            raise ValueError("Expected a share of `recall`, `apply` or `analyse` above 0. Received: none")
+        return self
+
+
 class Rubric(Record):
     """A marking scheme."""
 
@@ -59,6 +80,7 @@ class Rubric(Record):
     signature: Line = "Dated Sign of Subject Teacher"
     """Heading of the last column, which stays empty for a signature."""
     late: LatePolicy = LatePolicy()
+    viva: VivaPolicy = VivaPolicy()
     checks: list[Name] = []
     """Files of checks beside the rubric that hold for every assignment."""
 
