@@ -16,9 +16,11 @@ Found = tuple[Shape, int, int]
 """Shape of the output, parameters, and how many of these the training changes."""
 
 SAME_SHAPE = frozenset(
-    "InputLayer Dropout SpatialDropout1D SpatialDropout2D GaussianNoise GaussianDropout AlphaDropout Activation ReLU "
-    "LeakyReLU ELU Softmax Rescaling RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast "
-    "ActivityRegularization".split()
+    {
+        *("InputLayer", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout"),
+        *("AlphaDropout", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Rescaling", "ActivityRegularization"),
+        *("RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast"),
+    }
 )
 """Layers that leave the shape as it is and have no parameters."""
 

@@ -1,4 +1,4 @@
-"""Lines of the notebook that are not in the starter -> what does this line do, and what breaks without it?"""
+"""Lines of the notebook that are not in the starter -> questions about what they do and what breaks without them."""
 
 import ast
 import re
@@ -29,7 +29,8 @@ class Known:
 CALLS = {
     "to_categorical": Known(
         "Makes a one-hot row of each class number.",
-        "The labels stay plain numbers: categorical_crossentropy then fails, and sparse_categorical_crossentropy is needed.",
+        "The labels stay plain numbers: categorical_crossentropy then fails, and sparse_categorical_crossentropy is "
+        "needed.",
     ),
     "train_test_split": Known(
         "Draws rows at random and keeps them aside (test_size={test_size}).",

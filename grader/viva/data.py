@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from grader.viva.case import Case
 from grader.viva.question import Question
 
-WHY = "Small numbers of one size suit the weights at the start and the step length; with large ones the first updates jump."
+WHY = "Small numbers of one size suit the weights at the start and the step length; with large ones the steps jump."
 
 
 def preprocessing(case: Case) -> Iterator[Question]:
@@ -50,8 +50,8 @@ def one_value(case: Case) -> Iterator[Question]:
             yield Question(
                 generator="one_value",
                 level="apply",
-                text=f"Number {place} of test row {prepared.row:,} was {raw:.5g}. What did {case.network} get in its place, "
-                "and how is that computed? (About is enough.)",
+                text=f"Number {place} of test row {prepared.row:,} was {raw:.5g}. What did {case.network} get in its "
+                "place, and how is that computed? (About is enough.)",
                 expected=f"{fed:.4g}. "
                 + (case.measurement.preprocessing or "" if case.measurement else "")[:500].rstrip(".")
                 + ".",
@@ -69,9 +69,10 @@ def scaler(case: Case) -> Iterator[Question]:
                 yield Question(
                     generator="scaler",
                     level="analyse",
-                    text=f"Cell {number} makes a {kind}. From which rows should it learn, and what goes wrong otherwise?",
-                    expected="From the training rows alone. Otherwise figures of the test rows enter what the network is "
-                    "fed, which new rows could not do, and the result may look a little too good.",
+                    text=f"Cell {number} makes a {kind}. From which rows should it learn, and what goes wrong "
+                    "otherwise?",
+                    expected="From the training rows alone. Otherwise figures of the test rows enter what the "
+                    "network is fed, which new rows could not do, and the result may look a little too good.",
                     partial="Says the training rows, but not why.",
                     based_on=f"cell {number}",
                 )
@@ -98,5 +99,7 @@ def split(case: Case) -> Iterator[Question]:
         "rows that it has not learned.",
         partial="Knows that they differ, but not how many they are or what for.",
         based_on=f"fit() in cell {fit.cell}" if fit.cell else case.made,
-        figures={"rows": fit.rows} | ({"validation": held} if held else {}) | ({"tested": tested} if tested else {}),
+        figures={"rows": float(fit.rows)}
+        | ({"validation": held} if held else {})
+        | ({"tested": tested} if tested else {}),
     )

@@ -6,7 +6,8 @@ from grader.records import Claim, Concern
 from grader.viva.case import Case
 from grader.viva.question import Level, Question
 
-MOST_CLAIMS = 2
+DOCUMENTED = "test_rows_as_validation"
+"""The course documents do it themselves, so it is a question like others."""
 
 
 def concern(case: Case) -> Iterator[Question]:
@@ -18,34 +19,44 @@ def concern(case: Case) -> Iterator[Question]:
             ("analyse", f"What does it say about the result of {case.network}?", each.matters),
         )
         for level, ask, answer in ways:
-            yield doubt("concern", level, f"{each.seen} {ask}", answer, unsure(each), where(each.cell, case))
+            yield Question(
+                generator="concern",
+                level=level,
+                text=f"{each.seen[:1_000]} {ask}",
+                expected=answer,
+                partial=f"Sees what is meant, but not what it does to the result.{unsure(each)}",
+                based_on=f"cell {each.cell}" if each.cell else case.made,
+                first=each.kind != DOCUMENTED,
+                matter=each.kind,
+            )
 
 
 def unsure(each: Concern) -> str:
-    """What a partial answer looks like."""
-    if each.known == "judge":
-        return "Sees what is meant, but not what it does to the result."
-    return "Sees what is meant, but not what it does to the result. (Known from the notebook's own run; ask before judging.)"
+    """What the examiner should know of the source."""
+    return "" if each.known == "judge" else " (Known from the notebook's own run alone: ask before you judge.)"
 
 
 def claim(case: Case) -> Iterator[Question]:
     """Printed figures that differ from what was found."""
-    differing = [each for each in case.claims if each.outcome == "differs" and each.measured is not None]
-    for each in differing[:MOST_CLAIMS]:
-        metric = each.metric.replace("_", " ")
-        yield doubt(
-            "claim",
-            "analyse",
-            f"Cell {each.cell} shows {metric} {plain(each.value, each)}. Run again, it was {plain(each.measured, each)}. "
-            "How could the two differ?",
-            f"{each.because} Good reasons: the output is of an earlier version of the code or of other rows; another number "
-            "of epochs; rows that were trained on. Chance alone does not explain it.",
-            "Says “randomness” and no more.",
-            f"printed in cell {each.cell}",
-        )
+    for each in case.claims:
+        if each.outcome == "differs" and each.measured is not None:
+            metric = each.metric.replace("_", " ")
+            yield Question(
+                generator="claim",
+                level="analyse",
+                text=f"Cell {each.cell} shows {metric} {plain(each.value, each)}. Run again, it was "
+                f"{plain(each.measured, each)}. How could the two differ?",
+                expected=f"{each.because[:1_000].rstrip('.')}. Good reasons: the output is of an earlier version or of "
+                "other rows; another number of epochs; rows that were trained on. Chance alone does not explain it.",
+                partial="Says “randomness” and no more.",
+                based_on=f"printed in cell {each.cell}",
+                first=True,
+                matter=f"claim {each.metric.removeprefix('val_').removeprefix('test_')}",
+                figures={"printed": each.value, "found": each.measured},
+            )
 
 
-def plain(value: float | None, each: Claim) -> str:
+def plain(value: float, each: Claim) -> str:
     """A figure as it is read."""
     return f"{value:,.0f}" if each.metric == "parameters" else f"{value:.4g}"
 
@@ -54,31 +65,15 @@ def shared_code(case: Case) -> Iterator[Question]:
     """Cells that somebody else of the class has too."""
     for cell in sorted(case.shared):
         lines = [line for line in case.cells[cell - 1].splitlines() if line.strip()]
-        yield doubt(
-            "shared_code",
-            "analyse",
-            f"Cell {cell} stands in another notebook of the class as well. Where does it come from? Say what its "
+        yield Question(
+            generator="shared_code",
+            level="analyse",
+            text=f"Cell {cell} stands in another notebook of the class as well. Where does it come from? Say what its "
             f"{len(lines)} lines do, and which one you would change first.",
-            "Working together or from one source is no fault by itself. The student names the source, and can say of any "
-            "line what it does and what a change would do.",
-            "Knows what the cell as a whole is for, but not its lines.",
-            f"cell {cell}",
+            expected="Working together or from one source is no fault by itself. The student names the source, and can "
+            "say of any line what it does and what a change would do.",
+            partial="Knows what the cell as a whole is for, but not its lines.",
+            based_on=f"cell {cell}",
+            first=True,
+            matter="shared code",
         )
-
-
-def doubt(generator: str, level: Level, text: str, expected: str, partial: str, based_on: str) -> Question:
-    """A question that goes first."""
-    return Question(
-        generator=generator,
-        level=level,
-        text=text[:2_000],
-        expected=expected[:2_000],
-        partial=partial,
-        based_on=based_on,
-        first=True,
-    )
-
-
-def where(cell: int | None, case: Case) -> str:
-    """The cell, if it is known."""
-    return f"cell {cell}" if cell else case.made

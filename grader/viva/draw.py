@@ -55,17 +55,17 @@ def draw(questions: Sequence[Question], policy: VivaPolicy, count: int, random: 
             open_levels.remove(question.level if question.level in open_levels else open_levels[-1])
     chosen: list[Question] = []
     for level in open_levels:
-        if question := one_more(rest, chosen, level, random):
-            chosen.append(question)
+        more = one_more(rest, chosen, level, random)
+        chosen += [more] if more else []
     return drawn + sorted(chosen, key=lambda question: LEVELS.index(question.level))
 
 
 def doubts(questions: Sequence[Question], most: int, random: Random) -> list[Question]:
     """No two about the same matter."""
-    matters: dict[tuple[str, str], list[Question]] = defaultdict(list)
+    matters: dict[str, list[Question]] = defaultdict(list)
     for question in questions:
         if question.first:
-            matters[question.generator, question.based_on].append(question)
+            matters[question.matter].append(question)
     return [random.choice(ways) for ways in random.sample(list(matters.values()), min(most, len(matters)))]
 
 

@@ -36,19 +36,20 @@ def fitting(case: Case) -> Iterator[Question]:
     if activation not in GIVES or loss is None or loss not in LABELS or not told(case):
         return
     layer = case.model.layers[-1]
+    said = "no activation" if activation == "linear" else activation
     fits = loss in FITTING.get(activation, set())
     wanted = next(name for name, losses in FITTING.items() if loss in losses)
     answer = (
         f"Yes. {activation} gives {GIVES[activation]}; {loss} compares that with {LABELS[loss]}."
         if fits
-        else f"Not quite. {activation} gives {GIVES[activation]}; {loss} goes with {wanted}, which gives {GIVES[wanted]}. "
-        f"It takes {LABELS[loss]} as a label."
+        else f"Not quite. {activation} gives {GIVES[activation]}; {loss} goes with {wanted}, which gives "
+        f"{GIVES[wanted]}. It takes {LABELS[loss]} as a label."
     )
     yield Question(
         generator="fitting",
         level="analyse",
-        text=f"{short(layer)} of {case.network} has {activation}, and the loss is {loss}. Do the two fit each other and "
-        "your labels?",
+        text=f"{short(layer)} of {case.network} has {said}, and the loss is {loss}. Do the two fit each other "
+        "and your labels?",
         expected=answer,
         partial="Says whether they fit, but not what the activation gives and what the loss wants.",
         based_on=f"{case.on(layer)}, compile()",
@@ -75,7 +76,7 @@ def last_activation(case: Case) -> str | None:
 
 
 def loss_of(case: Case) -> str | None:
-    """The loss as Keras' function is called; None where it takes raw scores, for which the answers below do not hold."""
+    """The loss as Keras' function is called; None where it takes raw scores, for which other answers hold."""
     if case.model.compiled and case.model.compiled.loss:
         loss = case.model.compiled.loss
         return None if "from_logits" in loss else spelled_as_function(loss)
@@ -95,8 +96,8 @@ def uniform_guess(case: Case) -> Iterator[Question]:
         generator="uniform_guess",
         level="apply",
         text=f"Which loss would {case.network} have if it gave each of the {classes} classes the same probability?",
-        expected=f"−ln(1/{classes}) = ln {classes} = {value:.4f}.{compared} A loss that stays near {value:.2f} means that "
-        "nothing is learned.",
+        expected=f"−ln(1/{classes}) = ln {classes} = {value:.4f}.{compared} A loss that stays near {value:.2f} means "
+        "that nothing is learned.",
         partial=f"Knows that each class gets 1/{classes}, but not that the loss is minus its logarithm.",
         based_on=f"loss {loss}, {case.made}",
         figures={"loss": value},
@@ -133,8 +134,8 @@ def one_row(case: Case) -> Iterator[Question]:
                 level="apply",
                 text=f"{case.heading} misses one price by {error:g} and another by {2 * error:g}. What do the "
                 "two rows add to the squared error, and what to the absolute error?",
-                expected=f"{error**2:g} and {(2 * error) ** 2:g}, against {error:g} and {2 * error:g}: twice the error is "
-                "four times the squared one, so the loss cares most about large misses.",
+                expected=f"{error**2:g} and {(2 * error) ** 2:g}, against {error:g} and {2 * error:g}: twice the "
+                "error is four times the squared one, so the loss cares most about large misses.",
                 partial="Has the squares, but does not say what follows from them.",
                 based_on=f"loss {loss}, {case.made}",
                 figures={"small": error**2, "large": (2 * error) ** 2},
@@ -155,7 +156,8 @@ def baseline(case: Case) -> Iterator[Question]:
             level="apply",
             text=f"{case.heading} is right for {accuracy:.2%} of {rows:,} rows. How many are wrong, and how "
             "many would guessing get wrong?",
-            expected=f"{wrong:,}. Guessing among {classes} classes is wrong for about {rows - round(rows / classes):,}.",
+            expected=f"{wrong:,}. Guessing among {classes} classes is wrong for about "
+            f"{rows - round(rows / classes):,}.",
             partial="Has one of the two numbers.",
             based_on=f"result on {rows:,} rows, {case.made}",
             figures={"wrong": wrong, "guessing": rows - round(rows / classes)},
@@ -167,8 +169,8 @@ def baseline(case: Case) -> Iterator[Question]:
             level="analyse",
             text=f"Linear regression misses the prices by {linear:.2f} on average, {case.network} by {own:.2f}. By how "
             "many per cent is yours better or worse, and why can it be?",
-            expected=f"{abs(linear - own) / linear:.0%} {'better' if own < linear else 'worse'}. Layers with an activation "
-            "can bend; linear regression adds up its features and nothing else.",
+            expected=f"{abs(linear - own) / linear:.0%} {'better' if own < linear else 'worse'}. Layers with an "
+            "activation can bend; linear regression adds up its features and nothing else.",
             partial="Has the number, but gives no reason.",
             based_on=f"result on {rows:,} rows, {case.made}",
             figures={"share": round(100 * abs(linear - own) / linear)},

@@ -23,11 +23,12 @@ def confused(case: Case) -> Iterator[Question]:
         yield Question(
             generator="confused",
             level="analyse",
-            text=f"For which class does {case.network} {place} take a row of class {names[true]}, and what may be the reason?"
+            text=f"For which class does {case.network} {place} take a row of class {names[true]}, and what may be "
+            "the reason?"
             if rank == 0 or most_taken(matrix, true) == taken
             else f"{case.heading} takes rows of class {names[true]} for {names[taken]}. What may be the reason?",
-            expected=f"For {names[taken]}: {count:,} of {sum(matrix[true]):,} rows; the other way round {back:,}. The two "
-            "share what the network looks at; the student names it, for pictures the outline or the strokes.",
+            expected=f"For {names[taken]}: {count:,} of {sum(matrix[true]):,} rows; the other way round {back:,}. "
+            "The two share what the network looks at; the student names it, for pictures the outline or the strokes.",
             partial="Names the class, but gives no reason that can be seen in the rows.",
             based_on=f"confusion matrix on {sum(map(sum, matrix)):,} rows, {case.made}",
             pictures=[pictured(each, case) for each in shown],
@@ -71,8 +72,8 @@ def recall_of_class(case: Case) -> Iterator[Question]:
         yield Question(
             generator="recall_of_class",
             level="apply",
-            text=f"{sum(row):,} rows are of class {names[number]}. {case.heading} found {row[number]:,} of them, and said "
-            f"{names[number]} {column:,} times in all. Recall and precision of the class?",
+            text=f"{sum(row):,} rows are of class {names[number]}. {case.heading} found {row[number]:,} of them, and "
+            f"said {names[number]} {column:,} times in all. Recall and precision of the class?",
             expected=f"Recall {row[number]:,} / {sum(row):,} = {recall:.3f}; precision {row[number]:,} / {column:,} = "
             f"{precision:.3f}. " + ("It says it too often." if column > sum(row) else "It says it rather too seldom."),
             partial="Has both numbers, but in each other's place.",
@@ -94,13 +95,13 @@ def misclassified(case: Case) -> Iterator[Question]:
         yield Question(
             generator="misclassified",
             level="analyse",
-            text=f"{case.heading} takes these two {what} for something else than they are. What are they, what were they "
-            "taken for, and what in them misleads?",
+            text=f"{case.heading} takes these two {what} for something else than they are. What are they, what were "
+            "they taken for, and what in them misleads?",
             expected="; ".join(f"the {place} is {said(each, case)}" for place, each in zip(ORDER, pair, strict=True))
             + ". Any reason that can be seen in them will do.",
             partial="Names the classes, but points to nothing in the rows.",
-            based_on=f"{place_of(one)[0].lower()}{place_of(one)[1:]} and {place_of(other)[0].lower()}{place_of(other)[1:]}, "
-            f"{case.made}",
+            based_on=f"{place_of(one)[0].lower()}{place_of(one)[1:]} and "
+            f"{place_of(other)[0].lower()}{place_of(other)[1:]}, {case.made}",
             pictures=[pictured(each, case) for each in pair],
         )
 
@@ -135,11 +136,11 @@ def residual(case: Case) -> Iterator[Question]:
         yield Question(
             generator="residual",
             level="analyse",
-            text=f"Test row {each.row:,} has the price {each.true:.1f}, and {case.network} says {each.predicted:.1f}. How "
-            "large is the residual, what does it add to the squared error, and what may be the reason?"
-            + (" (It is the worst of the rows that were looked at.)" if rank == 0 else ""),
-            expected=f"{each.true - each.predicted:.1f}, so {miss:.1f} {way}; squared {miss**2:.1f}. A good reason: few "
-            "rows like it to learn from, or prices capped at 50, or something that no feature tells.",
+            text=f"Test row {each.row:,} has the price {each.true:.1f}, and {case.network} says "
+            f"{each.predicted:.1f}. How large is the residual, what does it add to the squared error, and what may "
+            "be the reason?" + (" (It is the worst of the rows that were looked at.)" if rank == 0 else ""),
+            expected=f"{each.true - each.predicted:.1f}, so {miss:.1f} {way}; squared {miss**2:.1f}. A good reason: "
+            "few rows like it to learn from, or prices capped at 50, or something that no feature tells.",
             partial="Has the residual, but not its square, or no reason.",
             based_on=f"test row {each.row:,}, {case.made}",
             figures={"residual": round(each.true - each.predicted, 1)},

@@ -1,4 +1,4 @@
-"""Sheets -> files: for each student an examiner's and a practice sheet, and for the class a pack, text, JSON and CSV."""
+"""Sheets -> files: an examiner's and a practice sheet for each student; a pack, text, JSON and CSV for the class."""
 
 import csv
 import io

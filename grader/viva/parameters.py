@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from grader.records import Layer
-from grader.viva.arithmetic import Shape, one_layer, total
+from grader.viva.arithmetic import Shape, one_layer, pair, total
 from grader.viva.case import Case, by, short
 from grader.viva.question import Question
 
@@ -50,8 +50,13 @@ def sum_of(incoming: Shape, layer: Layer) -> str:
 
 def kernel_of(layer: Layer, incoming: Shape) -> Shape:
     """Sides of the kernel."""
-    size = layer.settings["kernel_size"]
-    return (size,) * (len(incoming) - 1) if isinstance(size, int) else tuple(int(side or 0) for side in size)  # type: ignore[union-attr, arg-type]
+    return pair(layer.settings["kernel_size"], len(incoming) - 1)
+
+
+def width_of(layer: Layer) -> int:
+    """Units or filters."""
+    width = layer.settings.get("units", layer.settings.get("filters"))
+    return width if isinstance(width, int) else 0
 
 
 def explained(incoming: Shape, layer: Layer) -> str:
@@ -60,16 +65,24 @@ def explained(incoming: Shape, layer: Layer) -> str:
     if layer.class_name == "Embedding":
         return f"A row of {settings['output_dim']:,} numbers for each of {settings['input_dim']:,} words; no bias."
     if layer.class_name == "Dense":
-        return f"Each of the {settings['units']:,} units has a weight for each of the {incoming[-1]:,} inputs{bias}."
-    kernel, channels = by(kernel_of(layer, incoming)), f"{incoming[-1]:,} channel{'s' * (incoming[-1] > 1)}"
-    return f"Each of the {settings['filters']:,} filters has {kernel} weights for each of {channels}{bias}."
+        return f"{each_of(width_of(layer), 'unit')} has a weight for each of {incoming[-1]:,} inputs{bias}."
+    kernel, filters = by(kernel_of(layer, incoming)), each_of(width_of(layer), "filter")
+    channels = "the one channel" if incoming[-1] == 1 else f"each of {incoming[-1]:,} channels"
+    return f"{filters} has {kernel} weights for {channels}{bias}."
+
+
+def each_of(count: int, what: str) -> str:
+    """Each of the 10 units, or The one unit."""
+    return f"The one {what}" if count == 1 else f"Each of the {count:,} {what}s"
 
 
 def slip(incoming: Shape, layer: Layer) -> str:
     """A near miss, with the number that it gives."""
     if layer.class_name == "Embedding":
         return "Knows that it is a table, but not what its rows and columns are."
-    biases = int(layer.settings.get("units") or layer.settings.get("filters") or 0)  # type: ignore[arg-type]
+    biases = width_of(layer)
+    if not layer.settings.get("use_bias", True):
+        return f"Adds biases, which the layer does not have: {layer.parameters + biases:,}."
     forgotten = f"Forgets the biases: {layer.parameters - biases:,}."
     if layer.class_name in CONVOLUTIONS and incoming[-1] > 1:
         flat = (math.prod(kernel_of(layer, incoming)) + 1) * biases
@@ -127,10 +140,10 @@ def normalization(case: Case) -> Iterator[Question]:
             yield Question(
                 generator="normalization",
                 level="analyse",
-                text=f"{short(layer)} in {case.network} has {layer.parameters:,} parameters, but only {count:,} of them "
-                "can be trained. What are the others?",
-                expected=f"4 × {incoming[-1]:,}: for each channel a scale and a shift, which are learned, and a running "
-                "mean and variance, which are counted while it trains and used when it predicts.",
+                text=f"{short(layer)} in {case.network} has {layer.parameters:,} parameters, but only {count:,} of "
+                "them can be trained. What are the others?",
+                expected=f"4 × {incoming[-1]:,}: for each channel a scale and a shift, which are learned, and a "
+                "running mean and variance, which are counted while it trains and used when it predicts.",
                 partial="Knows that mean and variance are kept, but not what is learned.",
                 based_on=case.on(layer),
                 figures={"parameters": layer.parameters, "trainable": count},

@@ -38,6 +38,8 @@ class Question(Record):
     pictures: list[Picture] = []
     first: bool = False
     """A doubt: it is asked before all others."""
+    matter: Name = Field(default="", exclude=True)
+    """What a doubt is about: nobody is asked two of the same."""
     figures: dict[Name, float] = {}
     """The numbers of the answer, by name."""
     shape: list[int] = []

@@ -26,7 +26,8 @@ def leaving(case: Case) -> Iterator[Question]:
         yield Question(
             generator="leaving",
             level="apply",
-            text=f"{by(incoming)} enters {short(layer)} in {case.network}. What leaves it, and what would leave it with "
+            text=f"{by(incoming)} enters {short(layer)} in {case.network}. What leaves it, and what would leave it "
+            "with "
             f'padding="{other}"?',
             expected=f'{by(now)}: {window(incoming, layer)}. With padding="{other}" '
             + (
@@ -75,13 +76,13 @@ def batch_axis(case: Case) -> Iterator[Question]:
             yield Question(
                 generator="batch_axis",
                 level="recall",
-                text=f"The summary of {case.network} prints (None, {', '.join(map(str, shape))}) for {short(layer)}. What "
-                "does each number stand for?",
+                text=f"The summary of {case.network} prints (None, {', '.join(map(str, shape))}) for {short(layer)}. "
+                "What does each number stand for?",
                 expected="None is the number of rows in a batch, which is not fixed. "
                 + (
                     f"{by(shape[:-1])} are the places where the kernel was put, {shape[-1]:,} the filters."
                     if layer.class_name in CONVOLUTIONS
-                    else f"{shape[-1]:,} are the numbers that it gives for each row."
+                    else f"{shape[-1]:,} is how many numbers it gives for each row."
                     if len(shape) == 1
                     else f"{by(shape[:-1])} are the places, {shape[-1]:,} the numbers at each of them."
                 ),

@@ -71,7 +71,7 @@ def sheet_for(
     seed: int,
     others: Sequence[frozenset[str]],
 ) -> Sheet:
-    """One student's sheet. It depends on notebook, name and seed, and on others only where too much would be the same."""
+    """One student's sheet. It follows from notebook, name and seed, and from others only where too much is the same."""
     cases = cases_of(student, subject, shared)
     note = "" if cases else f"No trained network was found: {student.evidence.run.sentence} {FROM_BANK}"
     cases = cases or [

@@ -37,7 +37,8 @@ def best_epoch(case: Case) -> Iterator[Question]:
     yield Question(
         generator="best_epoch",
         level="recall",
-        text=f"In which epoch did {case.network} have its lowest validation loss, and what would you do with that epoch?",
+        text=f"In which epoch did {case.network} have its lowest validation loss, and what would you do with that "
+        "epoch?",
         expected=f"Epoch {best} of {len(losses)}, with {min(losses):.4f}. "
         + (
             "It is the last one, so the training may go on."
@@ -79,8 +80,8 @@ def verdict(training: Sequence[float], losses: Sequence[float], best: int) -> st
     ends = f"validation loss {losses[-1]:.4f}, training loss {training[-1]:.4f}"
     if losses[-1] > CLEARLY * min(losses) and training[-1] < training[best - 1]:
         return (
-            f"Yes, from about epoch {best}: there the validation loss is lowest ({min(losses):.4f}). It rises while the "
-            f"training loss goes on falling; at the end {ends}."
+            f"Yes, from about epoch {best}: there the validation loss is lowest ({min(losses):.4f}). It rises while "
+            f"the training loss goes on falling; at the end {ends}."
         )
     if losses[-1] > CLEARLY * training[-1]:
         return (
@@ -88,8 +89,9 @@ def verdict(training: Sequence[float], losses: Sequence[float], best: int) -> st
             f"{best}. More epochs would mostly widen the gap."
         )
     return (
-        f"No sign of it: at the end {ends}, and the validation loss is not clearly above its lowest, {min(losses):.4f} in "
-        f"epoch {best}. Where dropout is used, the training loss is even measured with units switched off."
+        f"No sign of it: at the end {ends}, and the validation loss is not clearly above its lowest, "
+        f"{min(losses):.4f} in epoch {best}. Where dropout is used, the training loss is even measured with units "
+        "switched off."
     )
 
 
@@ -151,10 +153,10 @@ def one_epoch(case: Case) -> Iterator[Question]:
         yield Question(
             generator="one_epoch",
             level="recall",
-            text=f"The training loss of {case.network} was {losses[0]:.4f} after epoch 1 and {losses[epoch - 1]:.4f} after "
-            f"epoch {epoch}. By how much did it change, and what happened in between?",
-            expected=f"By {share} % {'down' if share >= 0 else '(it rose)'}. In each epoch every training row went through "
-            "once, batch by batch, and the weights were updated after each batch.",
+            text=f"The training loss of {case.network} was {losses[0]:.4f} after epoch 1 and {losses[epoch - 1]:.4f} "
+            f"after epoch {epoch}. By how much did it change, and what happened in between?",
+            expected=f"By {share} % {'down' if share >= 0 else '(it rose)'}. In each epoch every training row went "
+            "through once, batch by batch, and the weights were updated after each batch.",
             partial="Knows that all rows are seen, but takes an epoch for one update.",
             based_on=at_epoch(case, fit, epoch),
             figures={"share": share},
@@ -170,8 +172,8 @@ def stopped_early(case: Case) -> Iterator[Question]:
             level="recall",
             text=f"{case.heading} was to train for {fit.epochs_asked:,} epochs, and trained for "
             f"{fit.epochs_granted:,}. Why?",
-            expected=f"A callback such as EarlyStopping ended it after epoch {fit.epochs_granted:,}: the figure that it "
-            "watches had not improved for as many epochs as its patience.",
+            expected=f"A callback such as EarlyStopping ended it after epoch {fit.epochs_granted:,}: the figure that "
+            "it watches had not improved for as many epochs as its patience.",
             partial="Names EarlyStopping, but not what it watches and how long it waits.",
             based_on=at_epoch(case, fit, fit.epochs_granted),
             figures={"epochs": fit.epochs_granted},

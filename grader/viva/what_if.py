@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from grader.records import Layer
-from grader.viva.arithmetic import row_shape, total
+from grader.viva.arithmetic import Shape, row_shape, total
 from grader.viva.case import Case, by, short
 from grader.viva.parameters import CONVOLUTIONS, sum_of
 from grader.viva.question import Level, Question
@@ -85,8 +85,8 @@ def strided(case: Case) -> Iterator[Question]:
         if variant is not None:
             leaves = by(row_shape(variant[at].output_shape or ()))
             ask = (
-                f"Give {short(layer)} in {case.network} strides=2. What leaves it then, and does the number of parameters "
-                "change, in it or further on?"
+                f"Give {short(layer)} in {case.network} strides=2. What leaves it then, and does the number of "
+                "parameters change, in it or further on?"
             )
             why = f"{leaves} leaves it. Its own parameters stay: they do not depend on where the kernel is put."
             yield changed(case, "strided", "analyse", at, ask, variant, why)
@@ -97,7 +97,7 @@ def less_pooling(case: Case) -> Iterator[Question]:
     for at, (incoming, layer) in enumerate(case.steps):
         variant = applied(case, without(case.model.layers, at)) if layer.class_name in POOLINGS else None
         if variant is not None:
-            ask = f"Leave {short(layer)} out of {case.network}. How many parameters are there then, and which layer gains?"
+            ask = f"Leave {short(layer)} out of {case.network}. How many parameters are there then, and where?"
             why = f"{by(incoming)} goes on as it is; a convolution has no more weights for it, a dense layer has."
             yield changed(case, "less_pooling", "analyse", at, ask, variant, why)
 
@@ -111,8 +111,8 @@ def globally_pooled(case: Case) -> Iterator[Question]:
         variant = applied(case, replaced(case.model.layers, at, kind))
         if variant is not None:
             ask = (
-                f"Put {kind}() in the place of {short(layer)} in {case.network}. What leaves it, how many parameters are "
-                "there then, and what is lost?"
+                f"Put {kind}() in the place of {short(layer)} in {case.network}. What leaves it, how many parameters "
+                "are there then, and what is lost?"
             )
             why = f"{incoming[-1]:,} numbers leave it, the mean of each channel. {LOSES_PLACE}"
             yield changed(case, "globally_pooled", "analyse", at, ask, variant, why)
@@ -130,8 +130,8 @@ def without_dropout(case: Case) -> Iterator[Question]:
                 "expect of the two curves?"
             )
             why = (
-                "Dropout has none. The training figures get better sooner, and the gap to validation is likely to grow: "
-                "units may rely on each other again."
+                "Dropout has none. The training figures get better sooner, and the gap to validation is likely to "
+                "grow: units may rely on each other again."
             )
             yield changed(case, "without_dropout", "analyse", at, ask, variant, why)
 
@@ -148,24 +148,26 @@ def shallower(case: Case) -> Iterator[Question]:
             yield changed(case, "shallower", "apply", at, ask, variant, why)
 
 
+def others_than(shape: Shape) -> list[Shape]:
+    """Rows of other sizes: pictures, features, or a vocabulary."""
+    if len(shape) > 1:
+        sides: list[Shape] = [(side, side, *shape[2:]) for side in (20, 32, 40, 64)]
+        return [*sides, (*shape[:2], 1 if shape[2] == 3 else 3)] if len(shape) == 3 else sides
+    return [(shape[0] + more,) for more in (-1, 1, 2)] if shape[0] < 100 else [(shape[0] // 2,), (shape[0] * 2,)]
+
+
 def other_input(case: Case) -> Iterator[Question]:
     """Rows of another size: larger pictures, one feature more, another vocabulary."""
     shape = case.input_shape
     if not case.steps or case.steps[0][1].class_name == "Embedding":
         return
-    if len(shape) == 3:
-        others = [(side, side, shape[-1]) for side in (20, 32, 40, 64)] + [(*shape[:2], 1 if shape[-1] == 3 else 3)]
-    elif shape[0] < 100:
-        others = [(shape[0] + more,) for more in (-1, 1, 2)]
-    else:
-        others = [(shape[0] // 2,), (shape[0] * 2,)]
-    for other in others:
+    for other in others_than(shape):
         variant = applied(case, case.model.layers, other) if other != shape else None
         if variant is None:
             continue
         ask = (
-            f"A row of {by(other)} comes into {case.network} in the place of {by(shape)}. Which layers get another number "
-            "of parameters, and how many are there then?"
+            f"A row of {by(other)} comes into {case.network} in the place of {by(shape)}. Which layers get another "
+            "number of parameters, and how many are there then?"
         )
         convolves = any(layer.class_name in CONVOLUTIONS for layer in variant)
         kernels = "A kernel's weights depend on the channels alone; " if convolves else ""
