@@ -87,9 +87,17 @@ def setting(settings: dict[str, Any], name: str) -> Any:
     return settings[name]
 
 
+def count(settings: dict[str, Any], name: str) -> int:
+    """Such a setting that is a number of things."""
+    value = setting(settings, name)
+    if not isinstance(value, int) or value < 1:
+        raise UnknownLayerError(f"{name}={value}")
+    return value
+
+
 def dense(shape: Shape, settings: dict[str, Any]) -> Found:
     """Every unit has a weight for each number of the last axis, and a bias."""
-    units = setting(settings, "units")
+    units = count(settings, "units")
     parameters = (shape[-1] + bias(settings)) * units
     return (*shape[:-1], units), parameters, parameters
 
@@ -102,7 +110,7 @@ def bias(settings: dict[str, Any]) -> int:
 def convolution(shape: Shape, settings: dict[str, Any]) -> Found:
     """Every filter spans all channels of what comes in."""
     sides = axes(shape)
-    filters, kernel = setting(settings, "filters"), pair(setting(settings, "kernel_size"), sides)
+    filters, kernel = count(settings, "filters"), pair(setting(settings, "kernel_size"), sides)
     if settings.get("dilation_rate") and set(pair(settings["dilation_rate"], sides)) != {1}:
         raise UnknownLayerError("dilation_rate")
     parameters = (math.prod(kernel) * shape[-1] + bias(settings)) * filters
@@ -126,10 +134,10 @@ def slid(shape: Shape, window: Shape, strides: Any, settings: dict[str, Any]) ->
     return tuple((side - size) // step + 1 for side, size, step in sides)
 
 
-def pair(value: Any, count: int) -> Shape:
+def pair(value: Any, sides: int) -> Shape:
     """A number for each axis."""
-    numbers = [value] * count if isinstance(value, int) else list(value)
-    if len(numbers) != count or not all(isinstance(number, int) and number > 0 for number in numbers):
+    numbers = [value] * sides if isinstance(value, int) else list(value) if isinstance(value, (list, tuple)) else []
+    if len(numbers) != sides or not all(isinstance(number, int) and number > 0 for number in numbers):
         raise UnknownLayerError(f"{value}")
     return tuple(numbers)
 
@@ -155,7 +163,9 @@ def global_pooling(shape: Shape, settings: dict[str, Any]) -> Found:
 
 def reshape(shape: Shape, settings: dict[str, Any]) -> Found:
     """The same numbers arranged in another way."""
-    target = [int(axis) for axis in setting(settings, "target_shape")]
+    target = list(setting(settings, "target_shape"))
+    if not all(isinstance(axis, int) for axis in target) or target.count(-1) > 1 or 0 in target:
+        raise UnknownLayerError(f"{target}")
     if -1 in target:
         rest = math.prod(axis for axis in target if axis != -1)
         target = [math.prod(shape) // rest if axis == -1 else axis for axis in target]
@@ -173,8 +183,9 @@ def batch_normalization(shape: Shape, settings: dict[str, Any]) -> Found:
 
 def embedding(shape: Shape, settings: dict[str, Any]) -> Found:
     """A row of numbers for each word."""
-    parameters = setting(settings, "input_dim") * setting(settings, "output_dim")
-    return (*shape, settings["output_dim"]), parameters, parameters
+    width = count(settings, "output_dim")
+    parameters = count(settings, "input_dim") * width
+    return (*shape, width), parameters, parameters
 
 
 RULES: dict[str, Callable[[Shape, dict[str, Any]], Found]] = {

@@ -33,7 +33,7 @@ CALLS = {
         "needed.",
     ),
     "train_test_split": Known(
-        "Draws rows at random and keeps them aside (test_size={test_size}).",
+        "Draws rows at random and keeps {test_size} of them aside.",
         "There are no rows left that the network has not learned from, so nothing shows how it does on new ones.",
     ),
     "fit_transform": Known(
@@ -124,11 +124,11 @@ CALLS = {
     "get_dummies": Known("Makes a column of 0 and 1 for each value.", "Words are no numbers, so fit() fails."),
 }
 UNSAID = {
-    "test_size": "a quarter, scikit-learn's default",
-    "monitor": "val_loss, the default",
-    "patience": "0, the default",
+    "test_size": "a quarter",
+    "monitor": "val_loss (the default)",
+    "patience": "0 (the default)",
     "maxlen": "as long as the longest",
-    "batch_size": "32, the default,",
+    "batch_size": "32 (the default)",
     "pool_size": "2 × 2, the default",
 }
 """What holds where an argument is not written."""

@@ -103,7 +103,7 @@ def paragraphs(sheet: Sheet) -> list[str]:
     told += [plain(sheet.note)] if sheet.note else []
     for number, question in enumerate(sheet.questions, start=1):
         told += [f"{number}. **{plain(question.text)}**"]
-        told += [f"    {clean(line)}" for line in question.code.splitlines()[:1]]
+        told += ["`" + " ".join(clean(question.code).split()).replace("`", "'") + "`"] if question.code else []
         told += [plain(f"{each.caption}: {each.answer} {each.text}") for each in question.pictures]
         told += [f"Expected: {plain(question.expected)}", f"Partly: {plain(question.partial)}"]
         told += [f"({question.level}; {plain(question.based_on)})"]

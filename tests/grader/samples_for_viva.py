@@ -1,5 +1,6 @@
 """A class whose students all hand in the documented notebook, as `grader grade` leaves it: for tests of the viva."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import nbformat
@@ -8,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.course import Course, bundled
 from grader.coverage import with_ideas
+from grader.exports import png
 from grader.records import (
     CellRun,
     Choice,
@@ -28,7 +30,7 @@ from grader.records import (
 from grader.sheet import Assignment
 from grader.viva.bank import documented
 
-PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PIXEL = f"data:image/png;base64,{b64encode(png(np.eye(28, dtype=np.uint8) * 255)).decode()}"
 SETUP = """import keras
 from keras import layers
 (x_train, y_train), (x_test, y_test) = keras.datasets.{name}.load_data()
