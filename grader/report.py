@@ -14,10 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader import __version__
+from grader.coverage import average
 from grader.curves import Training, figure_text, training_view
 from grader.fields import Shape
 from grader.layer_table import Comparison, compare_layers
-from grader.records import Choice, Claim, Column, Evidence, Fit, Grade, Measurement, Model, Submission
+from grader.records import Choice, Claim, Column, Evidence, Fit, Grade, Measurement, Model, Submission, WrittenAnswer
 from grader.rubric import ColumnScheme, Rubric
 from grader.sheet import Assignment
 
@@ -27,6 +28,8 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 OVERWRITTEN = re.compile(r"^.*\r(?=.)", re.MULTILINE)
 DIRECTION_CODES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 QUOTED = re.compile(r"`([^`\n]+)`")
+WRITTEN = "written-answers"
+"""The criterion of the rubric."""
 SHADES = (0.0, 0.02, 0.05, 0.15, 0.5, 1.0)
 """Upper ends of the shares of a row that a shade of the confusion matrix stands for."""
 
@@ -47,6 +50,7 @@ def render_report(
         submitted_at=in_zone_of(submission.due_at, submission.submitted_at),
         parts=network_parts(evidence, assignment),
         told=claims_view(evidence.claims),
+        suggested=suggested_mark(evidence.answers, rubric),
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),
         version=__version__,
@@ -131,6 +135,13 @@ def in_zone_of(other: datetime | None, moment: datetime | None) -> datetime | No
 def sheet_columns(grade: Grade, rubric: Rubric) -> list[tuple[ColumnScheme, Column]]:
     """The columns that carry marks, in the rubric's order."""
     return [(scheme, grade.columns[scheme.name]) for scheme in rubric.columns]
+
+
+def suggested_mark(answers: Sequence[WrittenAnswer], rubric: Rubric) -> tuple[float, float] | None:
+    """Marks for the written answers by their key ideas, and out of how many; None where nothing is known of these."""
+    share = average(answers)
+    marks = [each.marks for column in rubric.columns for each in column.criteria if each.id == WRITTEN]
+    return (share * marks[0], marks[0]) if share is not None and marks else None
 
 
 # -- Networks ----------------------------------------------------------------------------------------------------------

@@ -6,12 +6,10 @@ from typing import Literal
 from grader.course import Course, bundled
 from grader.errors import UsageError
 from grader.pipeline import agree, grade_notebook, open_desk
+from grader.report import WRITTEN
 from grader.viva.pack import write_bank, write_pack
 from grader.viva.results import read_results
 from grader.viva.sheets import bank_sheet, make_sheets, subject
-
-WRITTEN = "written-answers"
-"""The criterion whose mark is suggested."""
 
 
 def make_pack(

@@ -385,7 +385,9 @@ def good_answers() -> list[WrittenAnswer]:
         WrittenAnswer(question=question, cell=18 + number, words=len(text.split()), text=text)
         for number, (question, text) in enumerate(zip(QUESTIONS, texts, strict=False))
     ]
-    return [*found, WrittenAnswer(question=QUESTIONS[4])]
+    first = {"ideas_found": ["handwritten digits", "28 x 28 grey pixels"], "ideas_missing": ["60,000 to train"]}
+    last = WrittenAnswer(question=QUESTIONS[4], ideas_missing=["pairs that look alike"])
+    return [found[0].model_copy(update=first), *found[1:], last]
 
 
 def good_columns() -> dict[str, Column]:

@@ -313,3 +313,14 @@ def test_a_remark_cannot_act_in_the_page():
     page = entered_page(HOSTILE)
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;⟨U+202E⟩evil") == 2
     assert "<script" not in page
+
+
+def test_the_mark_for_written_answers_is_only_suggested_with_the_ideas_found_and_missing():
+    page = text_of(page_of(samples.good()))
+    assert "Suggested: 0.33 of 1 , by the key ideas" in page
+    assert "until a teacher confirms it" in page
+    assert "Key ideas found: handwritten digits; 28 x 28 grey pixels. Not found: 60,000 to train." in page
+
+
+def test_without_a_model_answer_no_mark_is_suggested():
+    assert "Suggested" not in page_of(samples.weak())
