@@ -9,6 +9,16 @@ from grader.viva.question import Level, Question
 DOCUMENTED = "test_rows_as_validation"
 """The course documents do it themselves, so it is a question like others."""
 
+ABOUT_CLAIMS = {
+    "How could the two differ?": "Good reasons: the output is of an earlier version of the code or of other rows; another "
+    "number of epochs; rows that were trained on. Chance alone does not explain it.",
+    "Which of the two do you trust, and why?": "The one that comes from the code as it stands and from rows that the "
+    "network has never seen. The printed one shows only what some earlier run gave.",
+    "How would you find out why?": "Restart, run all cells in order, and compare; look which rows the figure is of; train "
+    "again with another seed to see how far chance alone goes.",
+}
+"""Three ways to ask about a figure that differs, each with its answer."""
+
 
 def concern(case: Case) -> Iterator[Question]:
     """How the result was reached. Each concern can be asked about in three ways."""
@@ -39,16 +49,17 @@ def unsure(each: Concern) -> str:
 def claim(case: Case) -> Iterator[Question]:
     """Printed figures that differ from what was found."""
     for each in case.claims:
-        if each.outcome == "differs" and each.measured is not None:
-            metric = each.metric.replace("_", " ")
+        if each.outcome != "differs" or each.measured is None:
+            continue
+        metric = each.metric.replace("_", " ")
+        for ask, answer in ABOUT_CLAIMS.items():
             yield Question(
                 generator="claim",
                 level="analyse",
                 text=f"Cell {each.cell} shows {metric} {plain(each.value, each)}. Run again, it was "
-                f"{plain(each.measured, each)}. How could the two differ?",
-                expected=f"{each.because[:1_000].rstrip('.')}. Good reasons: the output is of an earlier version or of "
-                "other rows; another number of epochs; rows that were trained on. Chance alone does not explain it.",
-                partial="Says “randomness” and no more.",
+                f"{plain(each.measured, each)}. {ask}",
+                expected=f"{each.because[:1_000].rstrip('.')}. {answer}",
+                partial="Says “chance” and no more.",
                 based_on=f"printed in cell {each.cell}",
                 first=True,
                 matter=f"claim {each.metric.removeprefix('val_').removeprefix('test_')}",

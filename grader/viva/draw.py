@@ -30,7 +30,8 @@ def draw_apart(
     """
     others, best, least = list(others), [], count + 1
     for number in range(DRAWS):
-        drawn = draw(questions, policy, count, Random(digest(f"{seed} {number}")))  # noqa: S311 - no secret
+        most = MOST_DOUBTS if 2 * number < DRAWS else 1  # who share their doubts can share little else
+        drawn = draw(questions, policy, count, Random(digest(f"{seed} {number}")), most)  # noqa: S311 - no secret
         keys = {question.key for question in drawn}
         shared = max((len(keys & other) for other in others), default=0)
         if shared < least:
@@ -45,9 +46,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def draw(questions: Sequence[Question], policy: VivaPolicy, count: int, random: Random) -> list[Question]:
+def draw(
+    questions: Sequence[Question], policy: VivaPolicy, count: int, random: Random, most_doubts: int = MOST_DOUBTS
+) -> list[Question]:
     """Doubts first, then one question of each of several generators, by level."""
-    drawn = doubts(questions, min(MOST_DOUBTS, max(1, count // 2)), random)[:count]
+    drawn = doubts(questions, min(most_doubts, max(1, count // 2)), random)
     rest = [question for question in questions if not question.first]
     open_levels = [level for level, share in quotas(policy, count).items() for _ in range(share)]
     for question in drawn:  # a doubt takes the place of a question of its level, or of any

@@ -419,3 +419,45 @@ def test_the_doctor_and_the_list_of_data_sets_say_what_is_missing(command: Comma
     ended = command("data", "status")
     assert ended.code == 0
     assert ended.out.count("missing") == 5
+
+
+# -- Viva --------------------------------------------------------------------------------------------------------------
+
+
+def test_viva_makes_sheets_of_results(command: Command, grade: Command, tmp_path: Path):
+    grade("--out", "out", "--student", "Asha Rao")
+    ended = command("viva", "out", "--out", "sheets")
+    assert (ended.code, ended.err) == (0, "")
+    files = {path.relative_to(tmp_path / "sheets").as_posix() for path in (tmp_path / "sheets").rglob("*.*")}
+    assert files == {
+        *("class.html", "class-practice.html", "viva.md", "viva.json", "viva.csv"),
+        *("examiner/Asha Rao fashion-mnist.html", "practice/Asha Rao fashion-mnist.html"),
+    }
+
+
+def test_viva_grades_a_notebook_first(command: Command, tmp_path: Path):
+    words = ("asha.ipynb", "--assignment", "fashion-mnist", "--isolation", "none", "--questions", 3, "--quiet")
+    assert command("viva", *words) == Ended(0, "", "")
+    (sheet,) = json.loads((tmp_path / "viva" / "viva.json").read_text(encoding="utf-8"))
+    assert (sheet["student"], len(sheet["questions"])) == ("asha", 3)
+    assert "bank" in sheet["note"]
+
+
+def test_viva_makes_a_bank(command: Command, tmp_path: Path):
+    assert command("viva", "--bank", "boston").code == 0
+    assert json.loads((tmp_path / "viva" / "bank-boston.json").read_text(encoding="utf-8"))["questions"]
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ((), "--bank NAME"),
+        (("nowhere",), "Grade first"),
+        (("asha.ipynb",), "--assignment NAME"),
+        (("--bank", "bostn"), "Did you mean `boston`?"),
+    ],
+)
+def test_viva_says_what_it_needs(command: Command, words: tuple[str, ...], hint: str):
+    ended = command("viva", *words)
+    assert ended.code == 2
+    assert hint in ended.err

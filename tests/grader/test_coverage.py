@@ -37,8 +37,8 @@ GOOD = {
         "overfitting; the network is simple."
     },
     "cifar10": {
-        4: "Precision is the share of predicted positives that are correct. Recall is the share of all actual cats that "
-        "were found. Both are given for each class, and F1 is their harmonic mean."
+        4: "Precision is the share of predicted positives that are correct. Recall is the share of all actual cats "
+        "that were found. Both are given for each class, and F1 is their harmonic mean."
     },
 }
 POOR = ["I do not know.", "It is a very important concept in deep learning.", "See the book, chapter 3."]
