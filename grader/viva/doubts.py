@@ -10,11 +10,11 @@ DOCUMENTED = "test_rows_as_validation"
 """The course documents do it themselves, so it is a question like others."""
 
 ABOUT_CLAIMS = {
-    "How could the two differ?": "Good reasons: the output is of an earlier version of the code or of other rows; another "
+    "How could the two differ?": "Good reasons: the output is of an earlier version or of other rows; another "
     "number of epochs; rows that were trained on. Chance alone does not explain it.",
     "Which of the two do you trust, and why?": "The one that comes from the code as it stands and from rows that the "
     "network has never seen. The printed one shows only what some earlier run gave.",
-    "How would you find out why?": "Restart, run all cells in order, and compare; look which rows the figure is of; train "
+    "How would you find out why?": "Restart, run all cells in order, and compare; see which rows it is of; train "
     "again with another seed to see how far chance alone goes.",
 }
 """Three ways to ask about a figure that differs, each with its answer."""

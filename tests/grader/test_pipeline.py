@@ -1,12 +1,15 @@
 import json
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pytest
 
 from grader.course import Course, bundled
+from grader.exports import png
 from grader.handed import laid_out
 from grader.intake import intake
 from grader.pipeline import Desk, grade_notebook, thresholds_for, with_budget
@@ -50,6 +53,25 @@ def test_a_training_that_was_cut_leaves_its_accuracy_pending(graded: Path):
     assert (accuracy.outcome, accuracy.marks) in {("pending", None), ("earned", 2.0)}
     assert grade.columns["Answers"].criteria[0].outcome == "earned"
     assert grade.total.pending >= 5
+
+
+def test_mistakes_for_the_viva_are_rows_that_the_notebook_was_served_and_never_sealed_ones(graded: Path, desk: Desk):
+    choice = Evidence.model_validate_json((graded / "evidence.json").read_text()).choice
+    served, sealed = np.load(desk.served.folder / "x_test.npy"), np.load(desk.served.sealed_inputs)
+    assert choice.mistakes
+    hidden = {row.tobytes() for row in sealed}
+    for mistake in choice.mistakes:
+        assert served[mistake.row].tobytes() not in hidden
+        assert b64decode(mistake.image.split(",")[1]) == png(served[mistake.row])
+        assert mistake.true == np.load(desk.served.folder / "y_test.npy")[mistake.row] != mistake.predicted
+    assert choice.prepared is not None
+    assert (choice.prepared.before[0], choice.prepared.after) == (0, (0, 1))
+
+
+def test_the_written_answers_come_with_the_ideas_they_hold(graded: Path):
+    evidence = Evidence.model_validate_json((graded / "evidence.json").read_text())
+    assert all(answer.coverage is not None for answer in evidence.answers)
+    assert "Key ideas found" in (graded / "report.html").read_text()
 
 
 def test_a_page_made_from_the_stand_in_says_so(graded: Path):
