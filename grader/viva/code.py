@@ -3,6 +3,7 @@
 import ast
 import re
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -139,17 +140,20 @@ def line(case: Case) -> Iterator[Question]:
     scalers = frozenset(SCALER.findall("\n".join(case.cells)))
     for number, source in enumerate(case.cells, start=1):
         lines = source.splitlines()
-        asked: set[int] = set()
-        for at, known in sorted(explained_lines(source, scalers), key=lambda found: found[0]):
+        found: dict[int, list[Known]] = defaultdict(list)
+        for at, known in explained_lines(source, scalers):
+            found[at].append(known)
+        for at, calls in sorted(found.items()):
             text = lines[at - 1].strip()
-            if at in asked or text in case.starter or len(text) > LINE_CHARACTERS:
+            if text in case.starter or len(text) > LINE_CHARACTERS:
                 continue
-            asked.add(at)
+            outer = calls[0]
             yield Question(
                 generator="line",
                 level="apply",
                 text=f"What does line {at} of cell {number} do, and what breaks without it?",
-                expected=f"{known.does} Without it: {known.without[0].lower()}{known.without[1:]}",
+                expected=f"{' '.join(dict.fromkeys(call.does for call in reversed(calls)))} Without it: "
+                f"{outer.without[0].lower()}{outer.without[1:]}",
                 partial="Says what the line does, but not what breaks without it.",
                 based_on=f"cell {number}, line {at}",
                 code=text,

@@ -10,16 +10,21 @@ WHY = "Small numbers of one size suit the weights at the start and the step leng
 
 def preprocessing(case: Case) -> Iterator[Question]:
     """What was done to each row."""
-    measurement = case.measurement
-    if measurement is not None and measurement.preprocessing:
+    if words := done(case):
         yield Question(
             generator="preprocessing",
             level="recall",
             text=f"What was done to a row before {case.network} saw it, and why?",
-            expected=f"{measurement.preprocessing.rstrip('.')[:600]}. {WHY}",
+            expected=f"{words} {WHY}",
             partial="Names the step, but not what it is good for.",
             based_on=f"samples of what was fed, {case.made}",
         )
+
+
+def done(case: Case) -> str:
+    """The preprocessing as a sentence; empty where it is not known."""
+    words = (case.measurement.preprocessing or "")[:600].rstrip(".") if case.measurement else ""
+    return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
 def ranges(case: Case) -> Iterator[Question]:
@@ -42,23 +47,26 @@ def ranges(case: Case) -> Iterator[Question]:
 
 def one_value(case: Case) -> Iterator[Question]:
     """What became of a value in one row."""
-    prepared = case.choice.prepared
-    if prepared is None:
+    prepared, words = case.choice.prepared, done(case)
+    if prepared is None or not words:
         return
     for place, (raw, fed) in enumerate(zip(prepared.raw, prepared.fed, strict=False), start=1):
         if raw != fed:
             yield Question(
                 generator="one_value",
                 level="apply",
-                text=f"Number {place} of test row {prepared.row:,} was {raw:.5g}. What did {case.network} get in its "
-                "place, and how is that computed? (About is enough.)",
-                expected=f"{fed:.4g}. "
-                + (case.measurement.preprocessing or "" if case.measurement else "")[:500].rstrip(".")
-                + ".",
-                partial="Names the right formula, but has no idea of the size.",
+                text=f"Number {place} of test row {prepared.row:,} was {raw:.5g}, and {case.network} got {fed:.4g} "
+                "in its place. What was done, and what does the new number tell?",
+                expected=f"{words} {told(fed) if 'standardis' in words else ''}".strip(),
+                partial="Names the step, but cannot read the new number.",
                 based_on=f"test row {prepared.row:,}, {case.made}",
                 figures={"value": round(fed, 6)},
             )
+
+
+def told(fed: float) -> str:
+    """What a standardised value says."""
+    return f"{fed:.4g}: the value lies {abs(fed):.2f} standard deviations {'above' if fed > 0 else 'below'} the mean."
 
 
 def scaler(case: Case) -> Iterator[Question]:
@@ -85,12 +93,12 @@ def split(case: Case) -> Iterator[Question]:
     if fit is None or not fit.rows:
         return
     held = fit.validation_rows
-    tested = next((call.rows for call in reversed(case.model.evaluations) if call.rows), None)
+    tested = max((call.rows or 0 for call in case.model.evaluations), default=0)
     if not held and not tested:
         return
     parts = [f"{fit.rows:,} rows to train with"]
     parts += [f"{held:,} for validation"] if held else []
-    parts += [f"{tested:,} in the last test"] if tested else []
+    parts += [f"{tested:,} in the test"] if tested else []
     yield Question(
         generator="split",
         level="recall",

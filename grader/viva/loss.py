@@ -40,7 +40,11 @@ def fitting(case: Case) -> Iterator[Question]:
     fits = loss in FITTING.get(activation, set())
     wanted = next(name for name, losses in FITTING.items() if loss in losses)
     answer = (
-        f"Yes. {activation} gives {GIVES[activation]}; {loss} compares that with {LABELS[loss]}."
+        f"It can be done, as the document shows: {loss} compares the {activation} output with a one-hot row. But its "
+        "slope is small where the network is sure, also of a wrong answer, so it learns slowly; cross-entropy fits "
+        "better."
+        if loss in case.assignment.network.losses and not fits
+        else f"Yes. {activation} gives {GIVES[activation]}; {loss} compares that with {LABELS[loss]}."
         if fits
         else f"Not quite. {activation} gives {GIVES[activation]}; {loss} goes with {wanted}, which gives "
         f"{GIVES[wanted]}. It takes {LABELS[loss]} as a label."
@@ -169,8 +173,8 @@ def baseline(case: Case) -> Iterator[Question]:
             level="analyse",
             text=f"Linear regression misses the prices by {linear:.2f} on average, {case.network} by {own:.2f}. By how "
             "many per cent is yours better or worse, and why can it be?",
-            expected=f"{abs(linear - own) / linear:.0%} {'better' if own < linear else 'worse'}. Layers with an "
-            "activation can bend; linear regression adds up its features and nothing else.",
+            expected=f"{100 * abs(linear - own) / linear:.0f} % {'better' if own < linear else 'worse'}. Layers with "
+            "an activation can bend; linear regression adds up its features and nothing else.",
             partial="Has the number, but gives no reason.",
             based_on=f"result on {rows:,} rows, {case.made}",
             figures={"share": round(100 * abs(linear - own) / linear)},

@@ -15,19 +15,19 @@ FEWEST_ROWS = 20
 
 def confused(case: Case) -> Iterator[Question]:
     """The pairs of classes that it confuses most, with pictures of such a mistake where there are any."""
-    for rank, (count, true, taken) in enumerate(pairs(case)[:MOST_PAIRS]):
+    for count, true, taken in pairs(case)[:MOST_PAIRS]:
         names, matrix = names_of(case), matrix_of(case)
         shown = [each for each in case.choice.mistakes if (int(each.true), int(each.predicted)) == (true, taken)][:2]
         back = matrix[taken][true]
-        place = "most often" if rank == 0 else "often, though not most often"
+        most = most_taken(matrix, true) == taken
         yield Question(
             generator="confused",
             level="analyse",
-            text=f"For which class does {case.network} {place} take a row of class {names[true]}, and what may be "
-            "the reason?"
-            if rank == 0 or most_taken(matrix, true) == taken
-            else f"{case.heading} takes rows of class {names[true]} for {names[taken]}. What may be the reason?",
-            expected=f"For {names[taken]}: {count:,} of {sum(matrix[true]):,} rows; the other way round {back:,}. "
+            text=f"For which class does {case.network} most often take a row of class “{names[true]}”, and why may "
+            "that be?"
+            if most
+            else f"{case.heading} takes rows of class “{names[true]}” for “{names[taken]}”. Why may that be?",
+            expected=f"For “{names[taken]}”: {count:,} of {sum(matrix[true]):,} rows; the other way round {back:,}. "
             "The two share what the network looks at; the student names it, for pictures the outline or the strokes.",
             partial="Names the class, but gives no reason that can be seen in the rows.",
             based_on=f"confusion matrix on {sum(map(sum, matrix)):,} rows, {case.made}",
@@ -72,8 +72,8 @@ def recall_of_class(case: Case) -> Iterator[Question]:
         yield Question(
             generator="recall_of_class",
             level="apply",
-            text=f"{sum(row):,} rows are of class {names[number]}. {case.heading} found {row[number]:,} of them, and "
-            f"said {names[number]} {column:,} times in all. Recall and precision of the class?",
+            text=f"{sum(row):,} rows are of class “{names[number]}”. {case.heading} found {row[number]:,} of them, and "
+            f"said “{names[number]}” {column:,} times in all. Recall and precision of the class?",
             expected=f"Recall {row[number]:,} / {sum(row):,} = {recall:.3f}; precision {row[number]:,} / {column:,} = "
             f"{precision:.3f}. " + ("It says it too often." if column > sum(row) else "It says it rather too seldom."),
             partial="Has both numbers, but in each other's place.",
@@ -109,7 +109,7 @@ def misclassified(case: Case) -> Iterator[Question]:
 def said(mistake: Mistake, case: Case) -> str:
     """What a row is and what it was taken for."""
     names = case.assignment.task.classes
-    return f"{names[int(mistake.true)]}, taken for {names[int(mistake.predicted)]}"
+    return f"“{names[int(mistake.true)]}”, taken for “{names[int(mistake.predicted)]}”"
 
 
 def pictured(mistake: Mistake, case: Case) -> Picture:

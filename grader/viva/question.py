@@ -1,5 +1,6 @@
 """What a viva sheet is made of: a question with its answer and what it rests on, and the sheet of one student."""
 
+from math import ceil
 from typing import Literal
 
 from pydantic import Field
@@ -7,6 +8,8 @@ from pydantic import Field
 from grader.fields import Line, Name, Record, Text
 from grader.records import Layer
 
+LINE_CHARACTERS = 92
+"""Of a printed page, about."""
 Level = Literal["recall", "apply", "analyse"]
 
 
@@ -55,10 +58,11 @@ class Question(Record):
         return f"{self.text} {self.code} {' '.join(picture.caption for picture in self.pictures)}"
 
     @property
-    def letters(self) -> int:
-        """About how much of a page it takes; a picture as much as some lines."""
-        shown = sum(500 if picture.image else len(picture.text) for picture in self.pictures)
-        return len(self.text) + len(self.expected) + len(self.partial) + len(self.code) + shown
+    def lines(self) -> float:
+        """About how many lines it takes on the page, when it is printed in the usual size."""
+        words = sum(ceil(len(text) / LINE_CHARACTERS) for text in (self.text, self.expected, self.partial, self.code))
+        shown = max((6 if each.image else ceil(len(each.text) / 45) + 1 for each in self.pictures), default=0)
+        return words + shown + 2.2
 
 
 class Sheet(Record):

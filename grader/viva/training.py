@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from grader.records import Fit
 from grader.viva.case import Case
-from grader.viva.question import Question
+from grader.viva.chart import chart
+from grader.viva.question import Picture, Question
 
 OTHER_BATCHES = (16, 64, 100, 128, 256, 512)
 KERAS_RATES = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01, "adagrad": 0.001, "adadelta": 0.001, "nadam": 0.001}
 CLEARLY = 1.05
 """So many times the lowest validation loss is a rise that is no noise, and of the training loss a gap."""
+UNITS_OFF = " With dropout the training loss is measured with units switched off, so it may well be the higher one."
 FEWEST_EPOCHS = 3
 
 
@@ -30,7 +32,7 @@ def best_epoch(case: Case) -> Iterator[Question]:
     """The epoch of the lowest validation loss, and what one does with it."""
     fit = case.fit
     losses = figures_of(fit, "val_loss") if fit else []
-    if fit is None or len(losses) < FEWEST_EPOCHS:
+    if fit is None or len(losses) < FEWEST_EPOCHS or not figures_of(fit, "loss"):
         return
     best = losses.index(min(losses)) + 1
     after = len(losses) - best
@@ -47,6 +49,7 @@ def best_epoch(case: Case) -> Iterator[Question]:
             "weights with restore_best_weights=True."
         ),
         partial="Reads the right curve, but takes the highest accuracy or the last epoch for it.",
+        pictures=[curves(fit)],
         based_on=at_epoch(case, fit, best),
         figures={"epoch": best, "val_loss": min(losses)},
     )
@@ -59,12 +62,14 @@ def overfitting(case: Case) -> Iterator[Question]:
     if fit is None or len(losses) < FEWEST_EPOCHS or len(training) != len(losses):
         return
     best = losses.index(min(losses)) + 1
+    drops = any("Dropout" in layer.class_name for layer in case.model.layers)
     yield Question(
         generator="overfitting",
         level="analyse",
         text=f"Does {case.network} overfit? Where in its curves do you see it?",
-        expected=verdict(training, losses, best),
+        expected=verdict(training, losses, best) + (UNITS_OFF if drops else ""),
         partial="Says yes or no rightly, but points to no epoch and no gap.",
+        pictures=[curves(fit)],
         based_on=at_epoch(case, fit, best),
         figures={
             "epoch": best,
@@ -89,9 +94,17 @@ def verdict(training: Sequence[float], losses: Sequence[float], best: int) -> st
             f"{best}. More epochs would mostly widen the gap."
         )
     return (
-        f"No sign of it: at the end {ends}, and the validation loss is not clearly above its lowest, "
-        f"{min(losses):.4f} in epoch {best}. Where dropout is used, the training loss is even measured with units "
-        "switched off."
+        f"No sign of it: at the end {ends}, and the validation loss is not clearly above its lowest, {min(losses):.4f} "
+        f"in epoch {best}."
+    )
+
+
+def curves(fit: Fit) -> Picture:
+    """The loss of each epoch, as a chart: the run for the grading is not the one that the student saw."""
+    asked = f" of {fit.epochs_asked:,}" if fit.epochs_asked != fit.epochs_granted else ""
+    return Picture(
+        caption=f"Loss in the run for the grading, epoch 1 to {fit.epochs_granted:,}{asked}; dashed: validation",
+        image=chart({name: figures_of(fit, name) for name in ("loss", "val_loss") if figures_of(fit, name)}),
     )
 
 
@@ -108,13 +121,13 @@ def steps(case: Case) -> Iterator[Question]:
             generator="steps",
             level="apply",
             text=f"{case.heading} was trained on {fit.rows:,} rows. How often are its weights updated in one "
-            f"epoch with {given}, and how often in {fit.epochs_granted:,} epochs?",
+            f"epoch with {given}, and how often in {fit.epochs_asked:,} epochs?",
             expected=f"{fit.rows:,} / {size:,} rounded up is {count:,} in an epoch"
             + (f" (the last batch has {last:,} rows)" if last else "")
-            + f", {count * fit.epochs_granted:,} in all.",
+            + f", {count * fit.epochs_asked:,} in all.",
             partial=f"Divides, but does not round up; or takes the {fit.rows:,} rows for the updates.",
             based_on=at_epoch(case, fit),
-            figures={"steps": count, "updates": count * fit.epochs_granted},
+            figures={"steps": count, "updates": count * fit.epochs_asked},
         )
 
 

@@ -166,8 +166,8 @@ def other_input(case: Case) -> Iterator[Question]:
         if variant is None:
             continue
         ask = (
-            f"A row of {by(other)} comes into {case.network} in the place of {by(shape)}. Which layers get another "
-            "number of parameters, and how many are there then?"
+            f"Rows of {by(other)} numbers come into {case.network} in the place of {by(shape)}. Which layers get "
+            "another number of parameters, and how many are there then?"
         )
         convolves = any(layer.class_name in CONVOLUTIONS for layer in variant)
         kernels = "A kernel's weights depend on the channels alone; " if convolves else ""

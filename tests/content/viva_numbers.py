@@ -112,7 +112,7 @@ def by_hand(question: Question, case: Case, own: Any) -> Iterator[tuple[str, flo
         "trainable": lambda: sum(int(np.prod(weight.shape)) for weight in layer.trainable_weights),
         "numbers": lambda: int(np.prod(layer.output.shape[1:])),
         "steps": lambda: len(np.arange(0, 54_321, batch_of(question))),
-        "updates": lambda: 5 * len(np.arange(0, 54_321, batch_of(question))),
+        "updates": lambda: 9 * len(np.arange(0, 54_321, batch_of(question))),
         "epoch": lambda: int(np.argmin(HISTORY["val_loss"])) + 1,
         "val_loss": lambda: 0.45 if question.generator == "best_epoch" else 0.6,
         "lowest": lambda: min(HISTORY["val_loss"]),
@@ -158,7 +158,7 @@ def cross_entropy(question: Question, case: Case) -> float:
 def recalled(question: Question, case: Case) -> Iterator[tuple[str, float, float]]:
     """scikit-learn's recall and precision, from single rows."""
     names = case.assignment.task.classes
-    number = next(at for at, name in enumerate(names) if f"of class {name}." in question.text)
+    number = next(at for at, name in enumerate(names) if f"of class “{name}”." in question.text)
     true = np.repeat(np.arange(10), CONFUSION.sum(axis=1))
     predicted = np.concatenate([np.repeat(np.arange(10), row) for row in CONFUSION])
     for name, score in (("recall", recall_score), ("precision", precision_score)):
