@@ -73,7 +73,7 @@ def sheet_for(
 ) -> Sheet:
     """One student's sheet. It follows from notebook, name and seed, and from others only where too much is the same."""
     cases = cases_of(student, subject, shared)
-    note = "" if cases else f"No trained network was found: {student.evidence.run.sentence} {FROM_BANK}"
+    note = "" if cases else f"{why_none(student)} {FROM_BANK}"
     cases = cases or [
         replace(case, cells=student.cells, starter=subject.starter, shared=shared)
         for case in bank(subject.assignment, subject.answers)
@@ -91,6 +91,13 @@ def sheet_for(
         note=note,
         code=digest(drawn_with)[:CODE_CHARACTERS],
     )
+
+
+def why_none(student: Student) -> str:
+    """Why the notebook gives no network to ask about."""
+    if student.evidence.models:
+        return f"The notebook trains no network that answers the sheet. {student.evidence.run.sentence}"
+    return f"No network was found. {student.evidence.run.sentence}"
 
 
 FROM_BANK = "So the questions about a network are about the documented one, from the bank of the assignment."
