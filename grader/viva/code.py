@@ -30,8 +30,8 @@ class Known:
 CALLS = {
     "to_categorical": Known(
         "Makes a one-hot row of each class number.",
-        "The labels stay plain numbers: categorical_crossentropy then fails, and sparse_categorical_crossentropy is "
-        "needed.",
+        "The labels stay plain numbers, as sparse_categorical_crossentropy wants them; a loss that wants one-hot "
+        "rows fails.",
     ),
     "train_test_split": Known(
         "Draws rows at random and keeps {test_size} of them aside.",
@@ -54,12 +54,12 @@ CALLS = {
         "The first layer wants that axis, and refuses the rows without it.",
     ),
     "reshape": Known(
-        "Arranges the same numbers in another shape: {shape}.",
+        "Arranges the same numbers in another shape: {shape} (where -1 is as many as there are).",
         "What uses the result expects that shape: it fails, or takes the numbers for something else.",
         "shape",
     ),
     "EarlyStopping": Known(
-        "Ends the training once {monitor} has not improved for {patience} epochs.",
+        "Ends the training once {monitor} has not improved for so many epochs: {patience}.",
         "All epochs that fit() was given are trained, also when they only overfit.",
     ),
     "ModelCheckpoint": Known(
@@ -80,7 +80,7 @@ CALLS = {
         "The Dense layers work at each place by itself, so the output has too many axes and does not fit the labels.",
     ),
     "MaxPooling2D": Known(
-        "Keeps the largest number of each window ({pool_size}).",
+        "Keeps the largest number of each {pool_size} window.",
         "The feature maps stay large: more to compute, and many more weights in a Dense layer behind a Flatten.",
         "pool_size",
     ),
@@ -102,11 +102,11 @@ CALLS = {
     ),
     "evaluate": Known(
         "Computes loss and metrics on these rows, without changing a weight.",
-        "Nothing later fails, but nothing says how good the network is on rows that it has not learned.",
+        "Nothing says how good the network is on rows that it has not learned, and what uses the result fails.",
     ),
     "argmax": Known(
-        "Takes the place of the largest number: of a row of probabilities the class.",
-        "There is a probability for each class and no answer, so it cannot be compared with class numbers.",
+        "Takes the place of the largest number: of a row of probabilities, or of a one-hot row, the class.",
+        "There is a number for each class and no single answer, so it cannot be compared with class numbers.",
     ),
     "confusion_matrix": Known(
         "Counts, for each true class (row), what its rows were taken for (column).",
@@ -130,7 +130,7 @@ UNSAID = {
     "patience": "0 (the default)",
     "maxlen": "as long as the longest",
     "batch_size": "32 (the default)",
-    "pool_size": "2 × 2, the default",
+    "pool_size": "2 × 2 (the default)",
 }
 """What holds where an argument is not written."""
 

@@ -25,7 +25,7 @@ def test_a_line_is_quoted_with_its_place_and_its_own_arguments():
     (question,) = asked_of("x = 1", "import keras\nstop = keras.callbacks.EarlyStopping(patience=4)\n")
     assert question.text == "What does line 2 of cell 2 do, and what breaks without it?"
     assert question.code == "stop = keras.callbacks.EarlyStopping(patience=4)"
-    assert "val_loss (the default) has not improved for 4 epochs" in question.expected
+    assert "val_loss (the default) has not improved for so many epochs: 4." in question.expected
     assert question.based_on == "cell 2, line 2"
 
 
