@@ -35,6 +35,7 @@ def find_faults(course: Course, name: str) -> list[str]:
     reference = read(lambda: course.reference(assignment), faults)
     mutants = read(lambda: read_mutants(course, assignment), faults)
     calibrations = read(lambda: course.calibrations(assignment), faults)
+    read(lambda: course.model_answers(assignment), faults)
     faults += in_sheet(sheet, assignment)
     faults += in_notebook(course.folder / "assignments" / name / "starter.ipynb")
     results = read(lambda: in_checks(course, assignment, rubric, faults), faults) if rubric else None

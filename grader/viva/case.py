@@ -9,6 +9,8 @@ from grader.sheet import Assignment
 from grader.viva.arithmetic import Shape, reproduces, row_shape
 
 NAME_CHARACTERS = 40
+MOST_LAYERS = 80
+"""Of a network that is asked about layer by layer: each may be changed in several ways, and all are counted again."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Case:
     @cached_property
     def steps(self) -> list[tuple[Shape, Layer]]:
         """Each layer with the shape that it is given; none where the arithmetic does not know the network."""
-        if not reproduces(self.model):
+        if len(self.model.layers) > MOST_LAYERS or not reproduces(self.model):
             return []
         shapes = [self.input_shape, *(row_shape(layer.output_shape or ()) for layer in self.model.layers)]
         return list(zip(shapes, self.model.layers, strict=False))

@@ -179,3 +179,12 @@ def test_questions_keep_to_their_limits_whatever_a_layer_is_called(tmp_path: Pat
     named = [layer.model_copy(update={"name": f"`{'x' * 190}{at}"}) for at, layer in enumerate(model.layers)]
     sheet = one_sheet(tmp_path, models=[model.model_copy(update={"layers": named})])
     assert all(isinstance(question, Question) and "``" not in question.text for question in sheet.questions)
+
+
+def test_a_network_of_a_thousand_layers_takes_no_longer_than_others(tmp_path: Path):
+    model = samples.trained(samples.sheet())
+    deep = [model.layers[2].model_copy(update={"name": f"dropout_{at}"}) for at in range(950)]
+    sheet = one_sheet(
+        tmp_path, models=[model.model_copy(update={"layers": [*model.layers[:3], *deep, *model.layers[3:]]})]
+    )
+    assert not any("dropout_9" in question.text for question in sheet.questions)
