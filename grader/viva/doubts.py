@@ -23,6 +23,7 @@ ABOUT_CLAIMS = {
 def concern(case: Case) -> Iterator[Question]:
     """How the result was reached. Each concern can be asked about in three ways."""
     for each in case.concerns:
+        seen, _, wanted = each.seen[:1_000].partition(" Expected: ")  # the rest is part of the answer
         ways: tuple[tuple[Level, str, str], ...] = (
             ("analyse", "Why does that matter?", each.matters),
             ("apply", "What would you change, and in which line?", each.hint),
@@ -32,8 +33,8 @@ def concern(case: Case) -> Iterator[Question]:
             yield Question(
                 generator="concern",
                 level=level,
-                text=f"{each.seen[:1_000]} {ask}",
-                expected=answer,
+                text=f"{seen} {ask}",
+                expected=f"Expected is {wanted} {answer}" if wanted else answer,
                 partial=f"Sees what is meant, but not what it does to the result.{unsure(each)}",
                 based_on=f"cell {each.cell}" if each.cell else case.made,
                 first=each.kind != DOCUMENTED,

@@ -88,6 +88,17 @@ def test_doubts_come_first(tmp_path: Path):
     assert [question.first for question in sheet.questions] == [True, True, False, False, False]
 
 
+def test_a_doubt_does_not_give_its_answer_away(tmp_path: Path):
+    seen = "In cell 4 compile() is given the loss mse. Expected: binary_crossentropy."
+    concern = Concern(
+        kind="loss_does_not_fit", network="cnn", seen=seen, matters="So.", hint="Change it.", known="judge"
+    )
+    first = one_sheet(tmp_path, concerns=[concern]).questions[0]
+    assert first.text.startswith("In cell 4 compile() is given the loss mse. ")
+    assert "binary" not in first.text
+    assert "binary_crossentropy" in first.expected
+
+
 def test_what_the_document_does_too_is_no_doubt(tmp_path: Path):
     concern = Concern(
         kind="test_rows_as_validation", network="cnn", seen="Seen.", matters="So.", hint="Don't.", known="judge"
