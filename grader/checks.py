@@ -1,4 +1,4 @@
-"""Evidence -> check results, by running ordinary pytest functions that take `evidence`.
+"""Evidence of submissions -> check results, by running ordinary pytest functions that take `evidence`.
 
 A check's docstring is the sentence the student reads. An assertion that fails is the student's; `Undecided` says that
 the run was too short to know, and a check that skips itself is undecided as well; any other exception is a fault of the
@@ -9,8 +9,9 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,9 +35,13 @@ RAISED = (Exception, SystemExit, pytest.fail.Exception, *LEFT_OUT)
 NO_CRITERION = "Expected @pytest.mark.criterion(...) with the id of a criterion. Found none."
 NO_LOSS = "A person looks at it; it costs nothing."
 CLIP = 2_000
-WITHOUT = ("cacheprovider", "terminal", "capture")
+WITHOUT = ("cacheprovider", "terminal", "capture", "unraisableexception", "threadexception")
 OPTIONS = [*(f"-pno:{plugin}" for plugin in WITHOUT), "-c", os.devnull, "--rootdir=/", "--import-mode=importlib"]
-"""pytest as a library: it prints nothing, writes nothing and reads no configuration of the folder it is started in."""
+"""pytest as a library: it prints nothing, writes nothing and reads no configuration of the folder it is started in.
+
+The last two would collect all garbage at every end, which takes longer than the checks do, and would lay faults of the
+threads that run notebooks at a check's door.
+"""
 
 
 @dataclass(kw_only=True)
@@ -71,10 +76,25 @@ class Reader:
 class Examiner(Reader):
     """A pytest plugin: gives the checks what they ask for, and keeps what they found."""
 
-    evidence: Evidence
+    class_evidence: Sequence[Evidence]
+    """Of each submission; the checks are read once and run for one after another."""
     assignment: Assignment
     thresholds: Thresholds
-    results: list[CheckResult] = field(default_factory=list)
+    evidence: Evidence = field(init=False)
+    """Of the submission whose turn it is."""
+    results: list[CheckResult] = field(init=False)
+    class_results: list[list[CheckResult]] = field(default_factory=list)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Run every check for every submission; where a check could not be read, pytest's own loop says so."""
+        if session.testsfailed:
+            return None
+        for evidence in self.class_evidence:
+            self.evidence, self.results = evidence, []
+            for item, following in zip_longest(session.items, session.items[1:]):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self.class_results.append(self.results)
+        return True
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """A check of each network is run for each; every other check sees all of them."""
@@ -189,7 +209,16 @@ def run_checks(
     assignment: Assignment,
     thresholds: Thresholds,
 ) -> list[CheckResult]:
-    """Run every check in the files on the evidence.
+    """Run every check in the files on the evidence of one submission. Raises as `check_class` does."""
+    return check_class(files, [evidence], assignment, thresholds)[0]
+
+
+def check_class(
+    files: list[Path], evidence: Sequence[Evidence], assignment: Assignment, thresholds: Thresholds
+) -> list[list[CheckResult]]:
+    """Run every check in the files on the evidence of each submission; the results of each, in their order.
+
+    To read the checks takes pytest fifty times as long as to run them.
 
     Raises:
         TeacherError: a file of checks is not there or cannot be imported, or a check asks for a fixture that there is
@@ -198,7 +227,7 @@ def run_checks(
     """
     examiner = Examiner(evidence, assignment, thresholds)
     run_pytest(files, examiner)
-    return examiner.results
+    return examiner.class_results if files else [[] for _ in evidence]
 
 
 def match_criteria(files: list[Path], rubric: Rubric) -> None:
