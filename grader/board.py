@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import shorten
 from types import TracebackType
@@ -35,7 +35,8 @@ class Board:
         """What was said of one notebook and holds for the next is not said again."""
         # Names of files and of students are no markup: `notes [final].ipynb`.
         self.out = Console(highlight=False, markup=False, emoji=False)
-        self.err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        # The stream of this moment: while checks run, Python's own is another, and the bars go on moving.
+        self.err = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
         self.bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -47,6 +48,8 @@ class Board:
             disable=quiet or not sys.stderr.isatty(),
             transient=True,
         )
+        if not self.bars.disable and sys.stdout.isatty():
+            self.out = self.err  # which knows where the bars are
 
     def __enter__(self) -> Self:
         self.bars.start()
@@ -103,11 +106,15 @@ class Board:
         table.add_section()
         table.add_row("Total", decided(grade.total), rest(grade.total), "")
         self.out.print(table)
-        for flag in grade.flags:
+        self.show_flags(grade.flags)
+        self.out.print(f"report: {graded.folder / 'report.html'}", soft_wrap=True)
+
+    def show_flags(self, flags: Iterable[Flag]) -> None:
+        """What a person should look at, once for all notebooks."""
+        for flag in flags:
             if flag not in self.told:
                 self.told.append(flag)
-                self.out.print(printable(f"look at: {flag.title}. {flag.detail}"))
-        self.out.print(f"report: {graded.folder / 'report.html'}", soft_wrap=True)
+                self.out.print(printable(f"look at: {flag.title}. {flag.detail}"), soft_wrap=True)
 
 
 def class_board(class_: "Sequence[Filed]") -> Iterator[Table | str]:

@@ -493,7 +493,7 @@ def own_fault(error: Exception) -> "TeacherError":
     from grader.doctor import keep_trace
     from grader.errors import OwnFault
 
-    return OwnFault(f"the grader itself failed: {type(error).__name__}: {error}. Details: {keep_trace()}")
+    return OwnFault(f"the grader itself failed: {type(error).__name__}: {error}. Details: {keep_trace(error)}")
 
 
 def complain(words: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+from jupyter_client.session import Session
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -26,7 +28,7 @@ from grader.fields import Record, Seconds
 from grader.files import Shelf, lay_out, making
 from grader.inside.request import LAUNCH_FAILED, Ended
 from grader.offers import Proven, answering
-from grader.provisioner import SandboxKernelManager
+from grader.provisioner import OneKernelSpec, SandboxKernelClient, SandboxKernelManager, WarmProvisioner
 from grader.records import CellError, CellRun, Fed, FileRead, Model, OldName, Run, Substitute
 from grader.salvage import Salvaged, salvaged
 from grader.sandbox import Job, Sandbox
@@ -81,6 +83,10 @@ class Recording:
     """Files that were found by their names."""
     old_names: list[OldName] = field(default_factory=list)
     substitutes: list[Substitute] = field(default_factory=list)
+    peak_mb: float = 0
+    """Most memory that the notebook had at one time."""
+    killed: bool = False
+    """Neither the notebook nor one of its limits ended the kernel."""
 
 
 @dataclass
@@ -146,6 +152,11 @@ class Player(NotebookClient):
             return None  # Only the notebook's own code can have sent such a message.
 
 
+for kind in (SandboxKernelManager, SandboxKernelClient, WarmProvisioner, OneKernelSpec, Session, Player):
+    # For the first object traitlets puts classes in the places of their names, which two threads must not do at once.
+    kind.__new__(kind)
+
+
 def execute(
     notebook: NotebookNode,
     unparsable: dict[int, CellError],
@@ -158,6 +169,7 @@ def execute(
     shelf: Shelf | None = None,
     strict_api: bool = False,
     prepare: Callable[[Job], dict[str, Any]] = lambda _: {"replay": None},
+    threads: int | None = None,
 ) -> Recording:
     """Run a copy of the notebook in the sandbox, cell by cell; a cell that raises does not stop the ones after it.
 
@@ -173,6 +185,7 @@ def execute(
         shelf: what is found by its name where a file is not there; None finds nothing.
         strict_api: names that the libraries no longer have are not made to work.
         prepare: lays out what a second run needs, and says what its kernel is told.
+        threads: of TensorFlow and the libraries beneath NumPy; None is one for each core.
 
     """
     saved = {cell.id: salvaged(cell.source) for cell in code_cells(notebook) if number_of(cell) in unparsable}
@@ -182,7 +195,7 @@ def execute(
     lay_out(shelf, job)
     found = shelf.settings(job) if shelf else None
     settings = {"seed": seed, "offers": proven is not None, "shelf": found, "old_api": not strict_api, **prepare(job)}
-    manager = kernel_for(job, limits, notes, settings)
+    manager = kernel_for(job, limits, notes, settings, threads)
     with answering(job, proven), making(job, shelf):
         over = play(notebook, manager, notes, progress)
     ended = job.ended.result(timeout=60)
@@ -204,13 +217,26 @@ def execute(
         versions=recorded.versions,
         limits=limits,
     )
-    return Recording(run, cells, recorded.models, job.result, recorded.files, recorded.old_names, recorded.substitutes)
+    return Recording(
+        run,
+        cells,
+        recorded.models,
+        job.result,
+        recorded.files,
+        recorded.old_names,
+        recorded.substitutes,
+        ended.peak_mb,
+        # Behind the wall nothing that a notebook starts can do this to its kernel, the first process of its namespace.
+        killed=end.status == "died" and ended.code == -signal.SIGKILL and sandbox.isolation == "wall",
+    )
 
 
-def kernel_for(job: Job, limits: Limits, notes: Notes, settings: dict[str, Any]) -> SandboxKernelManager:
+def kernel_for(
+    job: Job, limits: Limits, notes: Notes, settings: dict[str, Any], threads: int | None
+) -> SandboxKernelManager:
     """A manager of the kernel that the job is to be, with these settings beside those of every kernel."""
     manager = SandboxKernelManager(kernel_name="python3", shutdown_wait_time=SHUTDOWN_SECONDS)
-    manager.job, manager.limits = job, limits
+    manager.job, manager.limits, manager.threads = job, limits, threads
     manager.settings = {
         **settings,
         "served": job.sandbox.served,

@@ -2,6 +2,7 @@
 
 import lzma
 import shutil
+import signal
 import struct
 import threading
 import time
@@ -16,6 +17,7 @@ from typing import IO, Any, Literal
 import numpy as np
 from pydantic import ValidationError
 
+from grader.errors import SandboxError
 from grader.fields import Count, Line, Name, Record, Shape
 from grader.measure import linear_baseline, measure, unusable
 from grader.mistakes import find_mistakes
@@ -116,10 +118,32 @@ def judge(
         given_up: set where nobody waits for the result any more.
         replayed: what a second run on the sealed inputs left, where there was one.
         looked_rows: of the test rows that the notebook was served, among which mistakes are looked for.
+
+    Raises:
+        SandboxError: something outside of the sandbox ended the job twice.
     """
+    given_up = given_up or threading.Event()
+    try:
+        return judge_once(files, model, task, served, sandbox, limits, given_up, replayed, looked_rows)
+    except SandboxError:  # The training that it judges may have taken an hour.
+        return judge_once(files, model, task, served, sandbox, limits, given_up, replayed, looked_rows)
+
+
+def judge_once(
+    files: Path | None,
+    model: Model,
+    task: Task,
+    served: Served,
+    sandbox: Sandbox,
+    limits: Limits,
+    given_up: threading.Event,
+    replayed: Replayed | None,
+    looked_rows: int,
+) -> Judgement:
+    """As `judge` does, in one attempt."""
     job = sandbox.room()
     try:
-        return judge_in(job, files, model, task, served, limits, given_up or threading.Event(), replayed, looked_rows)
+        return judge_in(job, files, model, task, served, limits, given_up, replayed, looked_rows)
     finally:
         sandbox.discard(job.folder)
 
@@ -231,7 +255,11 @@ def lay_out(
 
 
 def read_answer(job: Job, given_up: threading.Event) -> tuple[Answer | None, str]:
-    """The sandbox's answer, or None and the reason."""
+    """The sandbox's answer, or None and the reason.
+
+    Raises:
+        SandboxError: something outside of the sandbox ended the job, which says nothing of the model.
+    """
     until = time.monotonic() + JUDGE_SECONDS
     while not job.ended.done():
         wait([job.ended], timeout=LOOK_SECONDS)
@@ -240,6 +268,10 @@ def read_answer(job: Job, given_up: threading.Event) -> tuple[Answer | None, str
             wait([job.ended], timeout=KILL_SECONDS)
             return None, f"Rebuilding and measuring the model took more than {JUDGE_SECONDS} s."
     ended = job.ended.result()
+    if ended.error or (ended.code == -signal.SIGKILL and not ended.limit):
+        raise SandboxError(
+            f"Expected the judge to come to its end. Found: {ended.error or 'it was killed'}. Grade again."
+        )
     path = job.result / "judgement.json"
     if not path.exists() or path.stat().st_size > JUDGEMENT_BYTES:
         limit = f"{ended.limit} at {ended.used:g}" if ended.limit and ended.used else f"exit code {ended.code}"

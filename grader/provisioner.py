@@ -69,12 +69,13 @@ class SandboxKernelClient(AsyncKernelClient):
 
 
 class SandboxKernelManager(AsyncKernelManager):
-    """A kernel manager whose kernel is a job of a sandbox. `job`, `limits` and `settings` are set before the start."""
+    """A kernel manager whose kernel is a job of a sandbox. What it is told is set before the start."""
 
     client_factory = Type(SandboxKernelClient, klass=AsyncKernelClient)
     job: Job
     limits: Limits
     settings: dict[str, Any]
+    threads: int | None
 
     def _kernel_spec_manager_default(self) -> KernelSpecManager:
         return OneKernelSpec(parent=self)
@@ -119,7 +120,8 @@ class WarmProvisioner(KernelProvisionerBase):
         """Start the job."""
         manager = self.manager
         settings = {**manager.settings, "connection_file": manager.connection_file}
-        await asyncio.to_thread(manager.job.sandbox.start, manager.job, "kernel", manager.limits, settings)
+        start = manager.job.sandbox.start
+        await asyncio.to_thread(start, manager.job, "kernel", manager.limits, settings, manager.threads)
         return self.connection_info
 
     async def poll(self) -> int | None:

@@ -537,6 +537,19 @@ class Evidence(Record):
         raise Undecided(expected, found, f"{choice.not_measured_because} Your teacher looks at it; it costs nothing.")
 
 
+class Observation(Record):
+    """What running and judging one submission costs time to find out: what is stored."""
+
+    evidence: Evidence
+    """Without what the pages say, which is read again each time."""
+    seconds: Seconds
+    """That it took, from the first cell to the judge's last word."""
+    peak_mb: float = 0
+    """Most memory that the notebook had at one time."""
+    killed: bool = False
+    """Something outside of the sandbox ended the notebook, such as Linux where the machine's memory is used up."""
+
+
 # -- Judgement -------------------------------------------------------------------------------------------------------
 
 

@@ -32,6 +32,8 @@ FIRST_USER = 100_000
 USERS_PER_SANDBOX = 256
 
 
+LOST = "the sandbox's warm process ended"
+
 ROOMS = Path("/tmp") if os.name == "posix" else Path(tempfile.gettempdir())  # noqa: S108
 """Short, as the path of a unix socket holds about a hundred characters; /tmp is also what the inner wall covers."""
 PREFIX = "grader-"
@@ -99,6 +101,7 @@ class Sandbox:
         self.jobs = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=ROOMS))
         self.numbers = count(1)
         self.running: dict[str, Job] = {}
+        self.closed = False
 
     @property
     def served(self) -> dict[str, str]:
@@ -111,7 +114,8 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if not self.closed:
+            self.close()
         remove(self.jobs)
 
     def room(self) -> Job:
@@ -128,6 +132,8 @@ class Sandbox:
 
     def start(self, job: Job, kind: str, limits: Limits, settings: dict[str, Any], threads: int | None = None) -> None:
         """Start the job with what its kind needs to know; `job.ended` tells when it is over."""
+        if self.closed:
+            raise SandboxError("Expected an open sandbox. Found that the command is being stopped.")
         user = FIRST_USER + os.getpid() * USERS_PER_SANDBOX + int(job.id) % USERS_PER_SANDBOX
         walled = self.isolation == "wall"
         if walled and os.geteuid() == 0:
@@ -155,9 +161,29 @@ class Sandbox:
         """Hand a signal to the job's guardian."""
         raise NotImplementedError
 
+    @property
+    def alive(self) -> bool:
+        """Whether it can start jobs."""
+        return not self.closed
+
+    def revive(self) -> None:
+        """Make it able to start jobs again, should what all jobs come from have died."""
+
     def close(self) -> None:
-        """End every job."""
+        """End every job, and start none from now on. Another thread may still be in the room of one."""
         raise NotImplementedError
+
+
+class Elsewhere(Sandbox):
+    """For a command that has its notebooks run by other machines: it starts nothing."""
+
+    def __init__(self, isolation: Literal["wall", "none"], served: Mapping[str, Path]):
+        super().__init__(served)
+        self.isolation = isolation
+
+    def close(self) -> None:
+        """There is nothing to end."""
+        self.closed = True
 
 
 class WalledSandbox(Sandbox):
@@ -167,13 +193,16 @@ class WalledSandbox(Sandbox):
 
     def __init__(self, served: Mapping[str, Path]):
         super().__init__(served)
+        self.warm_up()
+
+    def warm_up(self) -> None:
+        """Start the warm process; the thread that does must live as long: --die-with-parent follows the thread."""
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = control
         program = [sys.executable, "-m", "grader.inside.warm", str(theirs.fileno())]
         self.log = (self.jobs / "warm.log").open("w+b")
-        # The thread that starts it must live as long: --die-with-parent follows the thread.
         self.warm = subprocess.Popen(  # noqa: S603
-            wall.command(self.jobs, served, program),
+            wall.command(self.jobs, self.served_here, program),
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=self.log,
@@ -201,11 +230,25 @@ class WalledSandbox(Sandbox):
             self.ready.set_exception(SandboxError(f"The sandbox did not start. Its last words: {self.last_words()}"))
         self.lose_jobs()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the warm process is there, and still listens."""
+        return not self.closed and self.listener.is_alive()
+
+    def revive(self) -> None:
+        """Start another warm process where this one has died. Raises `SandboxError` where that is not to be had."""
+        if self.closed or self.alive:
+            return
+        self.hang_up()
+        self.warm_up()
+        self.wait_until_warm()
+
     def lose_jobs(self) -> None:
         """Tell every job that still ran, or was about to, that it is over."""
-        while self.running:
-            _, job = self.running.popitem()
-            job.ended.set_result(Ended(code=-signal.SIGKILL, error="the sandbox's warm process ended"))
+        with suppress(KeyError):  # none is left, or another thread has told the last
+            while True:
+                _, job = self.running.popitem()
+                job.ended.set_result(Ended(code=-signal.SIGKILL, error=LOST))
 
     def receive(self) -> bytes:
         """The next packet; empty once the warm process is gone."""
@@ -221,11 +264,15 @@ class WalledSandbox(Sandbox):
 
     def launch(self, job: Job, request: Request) -> None:
         """Ask the warm process for a fork. Raises `SandboxError` where it did not start."""
+        self.wait_until_warm()
+        self.say({"start": asdict(request)})
+
+    def wait_until_warm(self) -> None:
+        """Until the warm process has imported everything. Raises `SandboxError` where it does not come to that."""
         try:
             self.ready.result(timeout=WARM_UP_SECONDS)
         except TimeoutError:
             raise SandboxError(f"The sandbox was not ready within {WARM_UP_SECONDS} s: {self.last_words()}") from None
-        self.say({"start": asdict(request)})
 
     def signal(self, job: Job, number: int) -> None:
         """The warm process knows the guardian."""
@@ -240,7 +287,12 @@ class WalledSandbox(Sandbox):
             self.lose_jobs()
 
     def close(self) -> None:
-        """End the warm process; its process namespace, and with it every job, ends too.
+        """End the warm process; its process namespace, and with it every job, ends too."""
+        self.closed = True
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """End the warm process, should it still run.
 
         Bubblewrap's inner process goes first: while it starts, it does not follow its parent's death yet.
         """
@@ -251,7 +303,8 @@ class WalledSandbox(Sandbox):
                 inner.kill()
         self.warm.kill()
         self.warm.wait()
-        self.control.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)
         self.listener.join(timeout=10)
         self.control.close()
         self.log.close()
@@ -293,6 +346,7 @@ class PlainSandbox(Sandbox):
 
     def close(self) -> None:
         """End every job."""
+        self.closed = True
         for job in list(self.running.values()):
             job.kill()
             job.ended.result(timeout=30)

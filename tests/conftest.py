@@ -16,6 +16,7 @@ from grader.sheet import Limits
 
 needs_wall = pytest.mark.skipif(wall.why_not() is not None, reason=f"no wall on this machine: {wall.why_not()}")
 Run = Callable[..., Recording]
+Write = Callable[..., Path]
 
 
 def notebook_of(*cells: str) -> nbformat.NotebookNode:

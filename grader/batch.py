@@ -1,0 +1,266 @@
+"""The submissions of a class -> a grade for each: what is stored is not run again, what is equal is run once."""
+
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from grader.checks import check_class
+from grader.collect import Collected, code_sources
+from grader.crew import Crew, Entry, Work
+from grader.errors import CannotWrite, SandboxError, TeacherError
+from grader.execute import Progress
+from grader.keys import CODE, Parts, key_of, parts_of, parts_of_class, why_run
+from grader.pipeline import Desk, Graded, hand_back, with_budget, with_pages
+from grader.records import CheckResult, Evidence, Grade, Observation
+from grader.score import score
+from grader.store import RunStore
+
+AGAIN = 4
+"""Times its budget is what a notebook gets that the budget left undecided."""
+AT_ONCE = 25
+"""Submissions whose checks are run together."""
+LOOK_SECONDS = 0.5
+SECONDS_PER_EPOCH = 4.0
+LEAST_SECONDS = 3.0
+MOST_EPOCHS = 10_000
+EPOCHS = re.compile(r"epochs?\s*=\s*(\d{1,6})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A submission that could not be graded, which is no fault of the student's."""
+
+    entry: Entry
+    error: Exception
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A submission with its marks, which are not written yet."""
+
+    entry: Entry
+    collected: Collected
+    evidence: Evidence
+    grade: Grade
+    undecided: bool
+    """A training was cut by the budget, and a check does not know for that."""
+
+
+class Onlooker(Protocol):
+    """Who is told how the class gets on."""
+
+    def plan(self, stored: int, reasons: dict[str, list[str]], budget: float | None) -> None:
+        """So many are stored; the others are run, by reason; with so much training."""
+
+    def start(self, work: Work) -> Progress | None:
+        """A run begins."""
+
+    def end(self, work: Work) -> None:
+        """A run has ended, well or not."""
+
+    def tick(self, running: Sequence[Work], waiting: Sequence[Work], workers: int) -> None:
+        """It is called a few times a second."""
+
+
+@dataclass
+class Batch:
+    """One command's work on a class."""
+
+    desk: Desk
+    out: Path
+    crew: Crew
+    board: Onlooker
+    due_at: datetime | None = None
+    rerun: bool = False
+    """Also what is stored."""
+    second_budget: float | None = None
+    """Seconds of training for what the first budget left undecided; None is `AGAIN` times as long, 0 is none."""
+    store: RunStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = RunStore(self.out)
+
+    def grade(self, entries: Sequence[Entry]) -> Iterator[Graded | Failure]:
+        """Grade them; each comes out once, in the order in which their marks are known.
+
+        A notebook that the budget left undecided comes out last, with more training; its first result is written down
+        before, and stays where the second is no better founded.
+        """
+        open_ended: dict[Entry, Graded] = {}
+        longer = self.longer()
+        for outcome in self.round(entries, self.desk):
+            if isinstance(outcome, Failure):
+                yield outcome
+                continue
+            graded = self.write(outcome)
+            if outcome.undecided and longer is not None:
+                open_ended[outcome.entry] = graded
+            else:
+                yield graded
+        if longer is not None and open_ended:
+            for outcome in self.round(list(open_ended), longer):
+                first = open_ended[outcome.entry]
+                better = isinstance(outcome, Marked) and outcome.grade.total.pending <= first.grade.total.pending
+                yield self.write(outcome) if isinstance(outcome, Marked) and better else first
+
+    def longer(self) -> Desk | None:
+        """The desk with the second budget; None where there is none."""
+        first = self.desk.limits.training_seconds
+        seconds = AGAIN * first if self.second_budget is None and first else self.second_budget
+        if not first or not seconds or seconds <= first:
+            return None
+        return replace(self.desk, limits=with_budget(self.desk.limits, seconds))
+
+    def write(self, marked: Marked) -> Graded:
+        """Write the student's folder."""
+        return hand_back(marked.collected, marked.evidence, marked.grade, self.desk, self.out)
+
+    # -- One round: every submission once, with one budget -------------------------------------------------------------
+
+    def round(self, entries: Sequence[Entry], desk: Desk) -> Iterator[Marked | Failure]:
+        """Take what is stored, run the rest, and mark all."""
+        plan = self.plan(entries, desk)
+        again = desk.limits.training_seconds if desk is not self.desk else None
+        self.board.plan(len(plan.stored), plan.reasons, again)
+        yield from plan.failures
+        yield from self.mark(plan.stored, desk)
+        yield from self.run(sorted(plan.works.values(), key=lambda work: work.seconds))
+
+    def plan(self, entries: Sequence[Entry], desk: Desk) -> "Plan":
+        """Say of each submission whether it is run."""
+        plan = Plan()
+        common = {**parts_of_class(desk), **self.crew.parts}
+        for entry in entries:
+            try:
+                collected = entry.collect(desk.assignment.name)
+                parts = parts_of(collected, desk, common, entry.attached)
+                if not self.rerun and self.store.find(parts):
+                    plan.stored.append((entry, parts))
+                else:
+                    self.add(plan, entry, collected, parts, desk)
+            except Exception as error:  # The others may well be graded; a class takes hours.
+                plan.failures.append(Failure(entry, error))
+        return plan
+
+    def add(self, plan: "Plan", entry: Entry, collected: Collected, parts: Parts, desk: Desk) -> None:
+        """Plan to run the submission, together with those whose runs would be equal."""
+        student = collected.submission.student
+        last = self.store.last(student)
+        reason = "--rerun" if self.rerun else why_run(parts, last.parts if last else None)
+        plan.reasons.setdefault(reason, []).append(student)
+        same = last if last and last.parts.get(CODE) == parts[CODE] else None
+        seconds = same.seconds if same else guessed_seconds(collected)
+        work = Work([], [], parts, desk, self.store, seconds, same.peak_mb if same else None)
+        work = plan.works.setdefault(key_of(parts), work)
+        work.entries.append(entry)
+        work.names.append(student)
+
+    def run(self, works: Sequence[Work]) -> Iterator[Marked | Failure]:
+        """Make these runs, as many at a time as there is room for, and mark what is done meanwhile."""
+        waiting, victims = deque(works), deque[Work]()
+        running: dict[Future[Observation], Work] = {}
+        while waiting or running or victims:
+            if not waiting and not running:  # Each alone, so that it is nobody else's death that it dies again.
+                waiting.append(victims.popleft())
+            self.fill(waiting, running)
+            self.board.tick(list(running.values()), [*waiting, *victims], self.crew.workers)
+            done, _ = wait(running, LOOK_SECONDS, FIRST_COMPLETED)
+            ended = [(running.pop(future), future.exception()) for future in done]
+            for work, _ in ended:
+                self.board.end(work)
+            self.fill(waiting, running)  # The next ones need not wait for the marks of these.
+            yield from self.settle(ended, victims)
+
+    def fill(self, waiting: deque[Work], running: dict[Future[Observation], Work]) -> None:
+        """Start what there is room for."""
+        if waiting and not running:
+            self.crew.mend()
+        while waiting and self.crew.can_start(waiting[0]):
+            work = waiting.popleft()
+            alone = not running and not waiting
+            running[self.crew.start(work, self.board.start(work), alone=alone)] = work
+
+    def settle(
+        self, ended: Sequence[tuple[Work, BaseException | None]], victims: deque[Work]
+    ) -> Iterator[Marked | Failure]:
+        """What comes of runs that have ended: marks, another attempt, or a failure. Raises `CannotWrite`."""
+        for work, error in ended:
+            if isinstance(error, CannotWrite) or not isinstance(error, Exception | None):
+                raise error
+            if isinstance(error, SandboxError | OSError) and not work.failures:
+                work.failures.append(error)
+                victims.append(work)
+            elif error is not None:
+                yield from (Failure(entry, error) for entry in work.entries)
+        well = [work for work, error in ended if error is None]
+        if well:
+            yield from self.mark([(entry, work.parts) for work in well for entry in work.entries], well[0].desk)
+
+    def mark(self, stored: Sequence[tuple[Entry, Parts]], desk: Desk) -> Iterator[Marked | Failure]:
+        """Check and score what is stored, some at a time."""
+        for begin in range(0, len(stored), AT_ONCE):
+            some = stored[begin : begin + AT_ONCE]
+            try:
+                yield from self.mark_some(some, desk)
+            except CannotWrite:
+                raise
+            except Exception as error:
+                if len(some) == 1:
+                    yield Failure(some[0][0], error)
+                else:
+                    for one in some:
+                        yield from self.mark([one], desk)
+
+    def mark_some(self, stored: Sequence[tuple[Entry, Parts]], desk: Desk) -> list[Marked]:
+        """Check and score these together. Raises whatever is wrong with one of them."""
+        read = []
+        for entry, parts in stored:
+            collected = entry.collect(desk.assignment.name, self.due_at)
+            observation = self.store.find(parts)
+            if observation is None:
+                raise TeacherError(f"Expected a stored run in {self.store.run_file(parts)}. Found none. Grade again.")
+            if desk is self.desk:
+                self.store.remember(collected.submission.student, parts, observation)
+            read.append((entry, collected, with_pages(observation.evidence, collected, desk.assignment)))
+        checked = check_class(desk.check_files, [each[-1] for each in read], desk.assignment, desk.thresholds)
+        return [
+            Marked(
+                entry,
+                collected,
+                evidence,
+                score(results, desk.rubric, collected.submission, evidence),
+                is_undecided(evidence, results),
+            )
+            for (entry, collected, evidence), results in zip(read, checked, strict=True)
+        ]
+
+
+@dataclass
+class Plan:
+    """Which submissions of a round are stored, which are run, and why."""
+
+    stored: list[tuple[Entry, Parts]] = field(default_factory=list)
+    works: dict[str, Work] = field(default_factory=dict)
+    """By the key of their parts."""
+    reasons: dict[str, list[str]] = field(default_factory=dict)
+    """Names of students, by the reason for which their notebooks are run."""
+    failures: list[Failure] = field(default_factory=list)
+
+
+def is_undecided(evidence: Evidence, results: Sequence[CheckResult]) -> bool:
+    """Whether more training might decide a check: the budget cut that of a model that counts."""
+    chosen = {choice.model for choice in evidence.choices}
+    fits = [fit for model in evidence.models if model.id in chosen for fit in model.fits]
+    return any(fit.stopped == "budget" for fit in fits) and any(result.status == "undecided" for result in results)
+
+
+def guessed_seconds(collected: Collected) -> float:
+    """What a notebook that never ran may take, by the epochs that its code asks for, and then by its length."""
+    code = "\n".join(code_sources(collected.notebook))
+    epochs = sum(min(int(number), MOST_EPOCHS) for number in EPOCHS.findall(code))
+    return LEAST_SECONDS + SECONDS_PER_EPOCH * epochs + len(code) / 1e5
