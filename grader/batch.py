@@ -5,20 +5,23 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from grader.checks import check_class
 from grader.collect import Collected, code_sources
-from grader.crew import Crew, Entry, Work
+from grader.crew import Crew, Work
 from grader.errors import CannotWrite, SandboxError, TeacherError
 from grader.execute import Progress
+from grader.handed import HandedIn, opened
 from grader.keys import CODE, Parts, key_of, parts_of, parts_of_class, why_run
 from grader.pipeline import Desk, Graded, hand_back, with_budget, with_pages
 from grader.records import CheckResult, Evidence, Grade, Observation
 from grader.score import score
 from grader.store import RunStore
+
+if TYPE_CHECKING:
+    from grader.gradebook import Gradebook
 
 AGAIN = 4
 """Times its budget is what a notebook gets that the budget left undecided."""
@@ -35,7 +38,7 @@ EPOCHS = re.compile(r"epochs?\s*=\s*(\d{1,6})\b", re.IGNORECASE)
 class Failure:
     """A submission that could not be graded, which is no fault of the student's."""
 
-    entry: Entry
+    student: str
     error: Exception
 
 
@@ -43,12 +46,17 @@ class Failure:
 class Marked:
     """A submission with its marks, which are not written yet."""
 
-    entry: Entry
+    handed: HandedIn
     collected: Collected
     evidence: Evidence
     grade: Grade
     undecided: bool
     """A training was cut by the budget, and a check does not know for that."""
+
+    @property
+    def student(self) -> str:
+        """Whose it is."""
+        return self.handed.student
 
 
 class Onlooker(Protocol):
@@ -75,7 +83,8 @@ class Batch:
     out: Path
     crew: Crew
     board: Onlooker
-    due_at: datetime | None = None
+    book: "Gradebook | None" = None
+    """In which the grades are filed, where what people entered counts."""
     rerun: bool = False
     """Also what is stored."""
     second_budget: float | None = None
@@ -85,28 +94,25 @@ class Batch:
     def __post_init__(self) -> None:
         self.store = RunStore(self.out)
 
-    def grade(self, entries: Sequence[Entry]) -> Iterator[Graded | Failure]:
+    def grade(self, submissions: Sequence[HandedIn]) -> Iterator[Graded | Failure]:
         """Grade them; each comes out once, in the order in which their marks are known.
 
         A notebook that the budget left undecided comes out last, with more training; its first result is written down
         before, and stays where the second is no better founded.
         """
-        open_ended: dict[Entry, Graded] = {}
         longer = self.longer()
-        for outcome in self.round(entries, self.desk):
-            if isinstance(outcome, Failure):
-                yield outcome
-                continue
-            graded = self.write(outcome)
-            if outcome.undecided and longer is not None:
-                open_ended[outcome.entry] = graded
+        firsts: dict[str, tuple[HandedIn, float, Graded]] = {}
+        for outcome in self.round(submissions, self.desk):
+            graded = outcome if isinstance(outcome, Failure) else self.write(outcome)
+            if isinstance(outcome, Marked) and isinstance(graded, Graded) and outcome.undecided and longer:
+                firsts[outcome.student] = outcome.handed, outcome.grade.total.pending, graded
             else:
                 yield graded
-        if longer is not None and open_ended:
-            for outcome in self.round(list(open_ended), longer):
-                first = open_ended[outcome.entry]
-                better = isinstance(outcome, Marked) and outcome.grade.total.pending <= first.grade.total.pending
-                yield self.write(outcome) if isinstance(outcome, Marked) and better else first
+        if longer and firsts:
+            for outcome in self.round([handed for handed, _, _ in firsts.values()], longer):
+                _, pending, graded = firsts[outcome.student]
+                better = isinstance(outcome, Marked) and outcome.grade.total.pending <= pending
+                yield self.write(outcome) if isinstance(outcome, Marked) and better else graded
 
     def longer(self) -> Desk | None:
         """The desk with the second budget; None where there is none."""
@@ -116,49 +122,51 @@ class Batch:
             return None
         return replace(self.desk, limits=with_budget(self.desk.limits, seconds))
 
-    def write(self, marked: Marked) -> Graded:
-        """Write the student's folder."""
-        return hand_back(marked.collected, marked.evidence, marked.grade, self.desk, self.out)
+    def write(self, marked: Marked) -> Graded | Failure:
+        """File the grade and write the student's folder. Raises `CannotWrite`."""
+        try:
+            return hand_back(marked.collected, marked.evidence, marked.grade, self.desk, self.out, self.book)
+        except CannotWrite:
+            raise
+        except Exception as error:  # The others may well be graded.
+            return Failure(marked.student, error)
 
     # -- One round: every submission once, with one budget -------------------------------------------------------------
 
-    def round(self, entries: Sequence[Entry], desk: Desk) -> Iterator[Marked | Failure]:
+    def round(self, submissions: Sequence[HandedIn], desk: Desk) -> Iterator[Marked | Failure]:
         """Take what is stored, run the rest, and mark all."""
-        plan = self.plan(entries, desk)
+        plan = self.plan(submissions, desk)
         again = desk.limits.training_seconds if desk is not self.desk else None
         self.board.plan(len(plan.stored), plan.reasons, again)
         yield from plan.failures
         yield from self.mark(plan.stored, desk)
         yield from self.run(sorted(plan.works.values(), key=lambda work: work.seconds))
 
-    def plan(self, entries: Sequence[Entry], desk: Desk) -> "Plan":
+    def plan(self, submissions: Sequence[HandedIn], desk: Desk) -> "Plan":
         """Say of each submission whether it is run."""
         plan = Plan()
         common = {**parts_of_class(desk), **self.crew.parts}
-        for entry in entries:
+        for handed in submissions:
             try:
-                collected = entry.collect(desk.assignment.name)
-                parts = parts_of(collected, desk, common, entry.attached)
+                with opened(handed, desk.assignment.name) as (collected, laid):
+                    parts = parts_of(collected, desk, common, laid.attached)
                 if not self.rerun and self.store.find(parts):
-                    plan.stored.append((entry, parts))
+                    plan.stored.append((handed, parts))
                 else:
-                    self.add(plan, entry, collected, parts, desk)
+                    self.add(plan, handed, collected, parts, desk)
             except Exception as error:  # The others may well be graded; a class takes hours.
-                plan.failures.append(Failure(entry, error))
+                plan.failures.append(Failure(handed.student, error))
         return plan
 
-    def add(self, plan: "Plan", entry: Entry, collected: Collected, parts: Parts, desk: Desk) -> None:
+    def add(self, plan: "Plan", handed: HandedIn, collected: Collected, parts: Parts, desk: Desk) -> None:
         """Plan to run the submission, together with those whose runs would be equal."""
-        student = collected.submission.student
-        last = self.store.last(student)
+        last = self.store.last(handed.student)
         reason = "--rerun" if self.rerun else why_run(parts, last.parts if last else None)
-        plan.reasons.setdefault(reason, []).append(student)
+        plan.reasons.setdefault(reason, []).append(handed.student)
         same = last if last and last.parts.get(CODE) == parts[CODE] else None
         seconds = same.seconds if same else guessed_seconds(collected)
-        work = Work([], [], parts, desk, self.store, seconds, same.peak_mb if same else None)
-        work = plan.works.setdefault(key_of(parts), work)
-        work.entries.append(entry)
-        work.names.append(student)
+        work = Work([], parts, desk, self.store, seconds, same.peak_mb if same else None)
+        plan.works.setdefault(key_of(parts), work).handed.append(handed)
 
     def run(self, works: Sequence[Work]) -> Iterator[Marked | Failure]:
         """Make these runs, as many at a time as there is room for, and mark what is done meanwhile."""
@@ -196,12 +204,12 @@ class Batch:
                 work.failures.append(error)
                 victims.append(work)
             elif error is not None:
-                yield from (Failure(entry, error) for entry in work.entries)
+                yield from (Failure(name, error) for name in work.names)
         well = [work for work, error in ended if error is None]
         if well:
-            yield from self.mark([(entry, work.parts) for work in well for entry in work.entries], well[0].desk)
+            yield from self.mark([(handed, work.parts) for work in well for handed in work.handed], well[0].desk)
 
-    def mark(self, stored: Sequence[tuple[Entry, Parts]], desk: Desk) -> Iterator[Marked | Failure]:
+    def mark(self, stored: Sequence[tuple[HandedIn, Parts]], desk: Desk) -> Iterator[Marked | Failure]:
         """Check and score what is stored, some at a time."""
         for begin in range(0, len(stored), AT_ONCE):
             some = stored[begin : begin + AT_ONCE]
@@ -211,32 +219,32 @@ class Batch:
                 raise
             except Exception as error:
                 if len(some) == 1:
-                    yield Failure(some[0][0], error)
+                    yield Failure(some[0][0].student, error)
                 else:
                     for one in some:
                         yield from self.mark([one], desk)
 
-    def mark_some(self, stored: Sequence[tuple[Entry, Parts]], desk: Desk) -> list[Marked]:
+    def mark_some(self, stored: Sequence[tuple[HandedIn, Parts]], desk: Desk) -> list[Marked]:
         """Check and score these together. Raises whatever is wrong with one of them."""
         read = []
-        for entry, parts in stored:
-            collected = entry.collect(desk.assignment.name, self.due_at)
+        for handed, parts in stored:
+            collected = read_again(handed, desk.assignment.name)
             observation = self.store.find(parts)
             if observation is None:
                 raise TeacherError(f"Expected a stored run in {self.store.run_file(parts)}. Found none. Grade again.")
             if desk is self.desk:
-                self.store.remember(collected.submission.student, parts, observation)
-            read.append((entry, collected, with_pages(observation.evidence, collected, desk.assignment)))
+                self.store.remember(handed.student, parts, observation)
+            read.append((handed, collected, with_pages(observation.evidence, collected, desk)))
         checked = check_class(desk.check_files, [each[-1] for each in read], desk.assignment, desk.thresholds)
         return [
             Marked(
-                entry,
+                handed,
                 collected,
                 evidence,
                 score(results, desk.rubric, collected.submission, evidence),
                 is_undecided(evidence, results),
             )
-            for (entry, collected, evidence), results in zip(read, checked, strict=True)
+            for (handed, collected, evidence), results in zip(read, checked, strict=True)
         ]
 
 
@@ -244,12 +252,18 @@ class Batch:
 class Plan:
     """Which submissions of a round are stored, which are run, and why."""
 
-    stored: list[tuple[Entry, Parts]] = field(default_factory=list)
+    stored: list[tuple[HandedIn, Parts]] = field(default_factory=list)
     works: dict[str, Work] = field(default_factory=dict)
     """By the key of their parts."""
     reasons: dict[str, list[str]] = field(default_factory=dict)
     """Names of students, by the reason for which their notebooks are run."""
     failures: list[Failure] = field(default_factory=list)
+
+
+def read_again(handed: HandedIn, assignment: str) -> Collected:
+    """What was handed in: of three hundred notebooks not all stay in memory."""
+    with opened(handed, assignment) as (collected, _):
+        return collected
 
 
 def is_undecided(evidence: Evidence, results: Sequence[CheckResult]) -> bool:

@@ -117,7 +117,7 @@ class Board:
                 self.out.print(printable(f"look at: {flag.title}. {flag.detail}"), soft_wrap=True)
 
 
-def class_board(class_: "Sequence[Filed]") -> Iterator[Table | str]:
+def book_board(class_: "Sequence[Filed]") -> Iterator[Table | str]:
     """A table for each assignment, a line for each student; then a line for each thing to look at."""
     for assignment, group in groupby(class_, lambda filed: filed.grade.assignment):
         grades = [filed.grade for filed in group]

@@ -1,7 +1,7 @@
 """The command line: words in, records printed. Each command imports what it needs, so that --help is quick."""
 
 import sys
-from contextlib import ExitStack
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from grader.batch import Failure
+    from grader.crew import Crew
     from grader.errors import TeacherError
     from grader.gradebook import Gradebook
+    from grader.pipeline import Desk
 
 app = typer.Typer(
     name="grader",
@@ -98,22 +101,42 @@ def grade(
             help="The model that answers: its variable or model-3; cnn=model2 where the sheet asks for several."
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Notebooks that run at the same time; default: what cores and memory allow."),
+    ] = None,
+    second_budget: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Seconds of training for notebooks that the budget left undecided, when all others are done; default: "
+            "4 times the budget; 0: none.",
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="A Dask cluster that runs the notebooks, for example tcp://host:8786.")
+    ] = None,
+    rerun: Annotated[bool, typer.Option("--rerun", help="Run notebooks also where their run is stored.")] = False,
     isolation: IsolationOption = Isolation.wall,
     database: Database = None,
     course: CourseFolder = None,
     quiet: Quiet = False,
 ) -> None:
-    """Grade submissions: run each, judge its model, and write its record sheet with a reason for every mark."""
-    from grader.board import Board
-    from grader.class_page import write_class
+    """Grade submissions: run each, judge its model, and write its record sheet with a reason for every mark.
+
+    Runs are stored in the folder of the results. The same command again runs only what has changed, and checks, marks
+    and reports anew.
+    """
+    from grader.batch import Batch, Failure
+    from grader.class_board import ClassBoard
     from grader.collect import parse_due, parse_time
-    from grader.errors import TeacherError, UsageError
+    from grader.errors import UsageError
     from grader.gradebook import open_book
-    from grader.handed import laid_out
     from grader.intake import intake
-    from grader.pipeline import agree, grade_notebook, open_desk
+    from grader.pipeline import agree, open_desk
     from grader.roster import read_roster
-    from grader.spreadsheet import write_tables
+    from grader.stopping import stops_cleanly
+    from grader.store import alone_in
 
     submitted_at = parse_time(submitted) if submitted else None
     due_at = parse_due(due) if due else None
@@ -121,43 +144,86 @@ def grade(
     found = intake(paths, assignment, read_roster(roster) if roster else (), due_at)
     if student and len(found.submissions) > 1:
         raise UsageError(f"Expected one submission with --student. Received: {len(found.submissions)} of them.")
-    failed: dict[str, TeacherError] = {}
+    class_ = [
+        replace(handed, student=student or handed.student, submitted_at=submitted_at or handed.submitted_at)
+        for handed in found.submissions
+    ]
+    failures: list[Failure] = []
     opened = open_desk(
-        course, assignment, isolation.value, budget=seconds, files=files, strict_api=strict_api, models=model or ()
+        course,
+        assignment,
+        isolation.value,
+        budget=seconds,
+        files=files,
+        strict_api=strict_api,
+        models=model or (),
+        elsewhere=scheduler is not None,
     )
-    with Board(quiet) as board, opened as desk, ExitStack() as stack:
+    with stops_cleanly(), ClassBoard(quiet, len(class_)) as board, opened as desk:
         agree(desk)
         make_folder(out)
-        book = stack.enter_context(open_book(out, database))
-        for remark in () if quiet else found.remarks:
-            complain(remark)
-        for handed in found.submissions:
-            try:
-                with laid_out(handed) as laid:
-                    graded = grade_notebook(
-                        laid.notebook,
-                        desk,
-                        out,
-                        student=student or handed.student,
-                        submitted_at=submitted_at,
-                        due_at=handed.due_at,
-                        progress=board.follow(handed.student),
-                        attached=laid.attached,
-                        told=laid.told,
-                        book=book,
-                    )
-            except TeacherError as error:  # The others may well be graded; a batch takes hours.
-                failed[handed.student] = error
-            except Exception as error:  # likewise, whatever it is
-                failed[handed.student] = own_fault(error)
-            else:
-                board.show(graded)
-        write_tables(book.filed(), out)
-        if len(failed) < len(found.submissions):
-            page = write_class(out, desk.course)
-            if not quiet:
-                typer.echo(f"the class: {page}")
-    tell_failures(failed)
+        with alone_in(out), open_book(out, database) as book, crew_for(desk, workers, scheduler) as crew:
+            for remark in () if quiet else found.remarks:
+                complain(remark)
+            for outcome in Batch(desk, out, crew, board, book, rerun, second_budget).grade(class_):
+                if isinstance(outcome, Failure):
+                    board.fail()
+                    failures.append(outcome)
+                else:
+                    board.show(outcome)
+            show_class(book, desk, out, quiet=quiet, anyone=len(failures) < len(class_))
+    tell_failures(failures)
+
+
+def show_class(book: "Gradebook", desk: "Desk", out: Path, *, quiet: bool, anyone: bool) -> None:
+    """Write the tables of the class, and its pages where `anyone` was graded."""
+    from grader.class_page import write_class
+    from grader.spreadsheet import write_tables
+
+    write_tables(book.filed(), out)
+    if anyone:
+        page = write_class(out, desk.course)
+        if not quiet:
+            typer.echo(f"the class: {page}")
+
+
+def crew_for(desk: "Desk", workers: int | None, scheduler: str | None) -> "Crew":
+    """Who runs the notebooks: this machine, or a cluster. Raises `UsageError` where both are asked for."""
+    from grader.crew import LocalCrew
+    from grader.errors import UsageError
+
+    if scheduler is None:
+        return LocalCrew(desk, workers)
+    try:
+        from grader.cluster import ClusterCrew
+    except ImportError as error:
+        raise no_cluster(error) from None
+    if workers is not None:
+        raise UsageError("Expected --workers or --scheduler. Received both: `grader worker` says how many run there.")
+    return ClusterCrew(desk, scheduler)
+
+
+def no_cluster(error: ImportError) -> "TeacherError":
+    """What it takes to use a cluster."""
+    from grader.errors import UsageError
+
+    install = 'pip install "keras-notebook-grader[cluster]"'
+    return UsageError(f"Expected Dask for --scheduler. Found: {error}. Run: {install}")
+
+
+@app.command()
+def worker(
+    scheduler: Annotated[str, typer.Option(help="Address of the Dask scheduler, for example tcp://host:8786.")],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Notebooks that run here at the same time; default: one for each core.")
+    ] = None,
+) -> None:
+    """Run notebooks for `grader grade --scheduler` on this machine, until it is stopped or the scheduler ends."""
+    try:
+        from grader.cluster import work_for
+    except ImportError as error:
+        raise no_cluster(error) from None
+    work_for(scheduler, workers)
 
 
 @app.command()
@@ -172,12 +238,17 @@ def report(
     typer.echo(f"written: {write_class(out, Course(course or bundled()))}")
 
 
-def tell_failures(failed: "dict[str, TeacherError]") -> None:
+def tell_failures(failures: "list[Failure]") -> None:
     """A line for each submission that could not be graded, and the exit code of the gravest error."""
-    for student, error in failed.items():
-        complain(f"{student}: {error}")
-    if failed:
-        raise typer.Exit(max(error.exit_code for error in failed.values()))
+    from grader.errors import TeacherError
+
+    codes = []
+    for failure in failures:
+        error = failure.error if isinstance(failure.error, TeacherError) else own_fault(failure.error)
+        complain(f"{failure.student}: {error}")
+        codes.append(error.exit_code)
+    if codes:
+        raise typer.Exit(max(codes))
 
 
 def make_folder(out: Path) -> None:
@@ -380,12 +451,12 @@ def marks_show(assignment: OneAssignment = None, out: Results = Path("results"),
     """Show the gradebook: the columns of every record sheet, what is pending, and what to look at."""
     from rich.console import Console
 
-    from grader.board import class_board
+    from grader.board import book_board
     from grader.gradebook import find_book
 
     with find_book(out, database) as book:
         console = Console(highlight=False, markup=False, emoji=False)
-        for part in class_board(book.filed(assignment)):
+        for part in book_board(book.filed(assignment)):
             console.print(part, soft_wrap=isinstance(part, str))
 
 

@@ -19,7 +19,7 @@ from uuid import uuid4
 from distributed import CancelledError, Client, KilledWorker, Worker, get_worker
 from distributed import Future as Task
 
-from grader.collect import collect, read
+from grader.collect import Told, collect
 from grader.course import Course, bundled
 from grader.crew import Crew, Work, cores
 from grader.datasets import Store
@@ -27,10 +27,12 @@ from grader.errors import SandboxError, TeacherError, UsageError
 from grader.execute import Progress
 from grader.fields import Count, Line, Name, Record
 from grader.files import TEACHERS
+from grader.handed import LaidOut, opened
 from grader.keys import contents, parts_of_machine
 from grader.pipeline import Desk, observe
 from grader.records import DataUsed, Observation
 from grader.reference import Threshold
+from grader.replay import Stage
 from grader.rubric import Rubric
 from grader.sandbox import Sandbox, open_sandbox
 from grader.served import Served, default_cache, get_split, serve
@@ -54,6 +56,8 @@ class Order(Record):
     """Which gave the order."""
     name: Line
     """Of the notebook's file."""
+    problem: Line | None
+    """Why there is nothing to run, where that is known without the file."""
     assignment: Assignment
     rubric: Rubric
     thresholds: dict[Name, dict[Name, Threshold]]
@@ -123,11 +127,11 @@ class ClusterCrew(Crew):
             SandboxError: another attempt may do.
             TeacherError: none will.
         """
-        entry = work.entries[0]
-        data, _ = read(entry.path)
-        order = order_for(work.desk, entry.path.name, self.command, dict(self.parts))
+        with opened(work.handed[0], work.desk.assignment.name) as (collected, laid):
+            order = order_for(work.desk, laid, self.command, dict(self.parts))
+            files = packed(laid.attached)
         try:
-            task = self.client.submit(fulfil, order, data, packed(entry.attached), pure=False)
+            task = self.client.submit(fulfil, order, collected.data, files, pure=False)
             self.tasks.add(task)
             answer = Answer.model_validate_json(task.result())
             self.tasks.discard(task)
@@ -150,12 +154,13 @@ class ClusterCrew(Crew):
         self.client.run(abandon, self.command)
 
 
-def order_for(desk: Desk, name: str, command: str, machine: dict[str, str]) -> bytes:
+def order_for(desk: Desk, laid: LaidOut, command: str, machine: dict[str, str]) -> bytes:
     """The order of a run, as JSON."""
     reference = desk.course.reference(desk.assignment)
     order = Order(
         command=command,
-        name=name,
+        name=laid.notebook.name,
+        problem=laid.told.problem,
         assignment=desk.assignment,
         rubric=desk.rubric,
         thresholds={model: dict(marks) for model, marks in desk.thresholds.items()},
@@ -199,14 +204,14 @@ class Place:
         # A warm process ends with the thread that started it, and Dask's own threads come and go.
         self.keeper = ThreadPoolExecutor(1, thread_name_prefix="keeper")
         self.lock = threading.Lock()
-        self.desks: dict[tuple[object, ...], tuple[Served, Sandbox]] = {}
+        self.desks: dict[tuple[object, ...], tuple[Served, Sandbox, Stage]] = {}
         self.at_work: Counter[tuple[Sandbox, str]] = Counter()
 
     @contextmanager
     def desk(self, order: Order) -> Iterator[Desk]:
         """A desk for the order. Raises `TeacherError` where this machine has not what it takes."""
         with self.lock:
-            served, sandbox = self.keeper.submit(self.lay_out, order).result()
+            served, sandbox, stage = self.keeper.submit(self.lay_out, order).result()
             self.at_work[sandbox, order.command] += 1
         try:
             yield Desk(
@@ -216,8 +221,10 @@ class Place:
                 served,
                 sandbox,
                 order.thresholds,
+                {},
                 order.limits,
                 order.stops_early,
+                stage,
                 order.strict_api,
             )
         finally:
@@ -225,13 +232,14 @@ class Place:
                 self.at_work[sandbox, order.command] -= 1
                 self.at_work += Counter()  # without those at zero
 
-    def lay_out(self, order: Order) -> tuple[Served, Sandbox]:
+    def lay_out(self, order: Order) -> tuple[Served, Sandbox, Stage]:
         """The data and a sandbox that is alive."""
         key = (order.data, order.sealed_rows, order.sealed_seed, order.isolation)
         if key not in self.desks:
             served = served_here(order)
-            sandbox = open_sandbox(order.isolation, {served.data.name: served.folder})
-            self.desks[key] = served, sandbox
+            folders = {served.data.name: served.folder}
+            sandbox = open_sandbox(order.isolation, folders)
+            self.desks[key] = served, sandbox, Stage(order.isolation, served, folders)
         self.desks[key][1].revive()
         return self.desks[key]
 
@@ -240,15 +248,17 @@ class Place:
         with self.lock:
             mine = {sandbox for sandbox, of in self.at_work if of == command}
             shared = {sandbox for sandbox, of in self.at_work if of != command}
-            for key, (_, sandbox) in list(self.desks.items()):
+            for key, (_, sandbox, stage) in list(self.desks.items()):
                 if sandbox in mine - shared:
                     sandbox.__exit__(None, None, None)
+                    stage.__exit__(None, None, None)
                     del self.desks[key]
 
     def close(self) -> None:
         """End everything."""
-        for _, sandbox in self.desks.values():
+        for _, sandbox, stage in self.desks.values():
             sandbox.__exit__(None, None, None)
+            stage.__exit__(None, None, None)
         self.desks.clear()
         self.keeper.shutdown()
 
@@ -288,7 +298,8 @@ def run_order(order: Order, notebook: bytes, attached: bytes) -> Observation:
         if files:
             with zipfile.ZipFile(io.BytesIO(attached)) as archive:
                 archive.extractall(files)
-        collected = collect(path, order.assignment.name, None, None, None)
+        told = Told(order.name, problem=order.problem)
+        collected = collect(path, order.assignment.name, None, None, None, told)
         return observe(collected, desk, None, attached=files, threads=None if here.threads == 1 else 1)
 
 

@@ -4,16 +4,14 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psutil
 
-from grader.collect import Collected, collect
 from grader.errors import SandboxError
 from grader.execute import Progress
+from grader.handed import HandedIn, opened
 from grader.keys import Parts
 from grader.pipeline import Desk, observe
 from grader.records import Observation
@@ -23,30 +21,11 @@ JUDGE_MB = 1_000
 """Of a judge, who may be at work beside each notebook."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One submission of a class, as the intake found it."""
-
-    path: Path
-    student: str | None = None
-    """None takes the name of the file."""
-    submitted_at: datetime | None = None
-    """None takes the time of the file."""
-    attached: Path | None = None
-    """Folder of the files that were handed in with it."""
-
-    def collect(self, assignment: str, due_at: datetime | None = None) -> Collected:
-        """What was handed in, read anew: of three hundred notebooks not all stay in memory."""
-        return collect(self.path, assignment, self.student, self.submitted_at, due_at)
-
-
 @dataclass(frozen=True, eq=False)
 class Work:
     """One run that is to be made, for all submissions whose runs would be equal."""
 
-    entries: list[Entry]
-    names: list[str]
-    """Of their students."""
+    handed: list[HandedIn]
     parts: Parts
     desk: Desk
     store: RunStore
@@ -56,6 +35,11 @@ class Work:
     """That its notebook took before; None where it never ran."""
     failures: list[Exception] = field(default_factory=list)
     """Of attempts that said nothing of the notebook."""
+
+    @property
+    def names(self) -> list[str]:
+        """Of the students."""
+        return [each.student for each in self.handed]
 
 
 class Crew:
@@ -129,7 +113,7 @@ class LocalCrew(Crew):
 
     def __init__(self, desk: Desk, workers: int | None = None):
         super().__init__(workers or cores())
-        self.sandbox = desk.sandbox
+        self.sandbox, self.stage = desk.sandbox, desk.stage
         self.memory = Memory(desk.limits.memory_mb)
 
     def can_start(self, work: Work) -> bool:
@@ -147,14 +131,14 @@ class LocalCrew(Crew):
 
     def observe(self, work: Work, progress: Progress | None, alone: bool) -> Observation:
         """In the sandbox, with one core for it unless it is alone."""
-        entry = work.entries[0]
-        collected = entry.collect(work.desk.assignment.name)
         threads = None if alone or self.workers == 1 else 1
-        return observe(collected, work.desk, progress, attached=entry.attached, threads=threads)
+        with opened(work.handed[0], work.desk.assignment.name) as (collected, laid):
+            return observe(collected, work.desk, progress, attached=laid.attached, threads=threads)
 
     def stop(self) -> None:
-        """With the warm process all jobs end."""
+        """With the warm processes all jobs end."""
         self.sandbox.close()
+        self.stage.close()
 
     def mend(self) -> None:
         """Start another warm process where this one is gone."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.archives import MAX_UNPACKED_BYTES, ArchiveError, Item, copy_out, list_zip
-from grader.collect import Told
+from grader.collect import Collected, Told, collect
 from grader.errors import UsageError
 from grader.layouts import NOTEBOOK, NUMBERED, stem_of
 
@@ -122,6 +122,13 @@ def laid_out(handed: HandedIn) -> Iterator[LaidOut]:
             found = error.strerror or str(error) if isinstance(error, OSError) else str(error)
             raise UsageError(f"Expected to read what is in {handed.where}. Found: {found}.") from None
         yield laid
+
+
+@contextmanager
+def opened(handed: HandedIn, assignment: str) -> Iterator[tuple[Collected, LaidOut]]:
+    """The submission as it is read, and where it lies until the end of the `with` block. Raises `UsageError`."""
+    with laid_out(handed) as laid:
+        yield collect(laid.notebook, assignment, handed.student, None, handed.due_at, laid.told), laid
 
 
 def lay_out(handed: HandedIn, folder: Path) -> LaidOut:

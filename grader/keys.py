@@ -20,12 +20,17 @@ Parts = Mapping[str, str]
 """Digests, by what a teacher calls the thing: "the code", "the limits"."""
 CODE = "the code"
 AFTERWARDS = {
-    *("answers", "claims", "quality"),
+    *("intake", "archives", "layouts", "roster", "handed"),
+    *("answers", "claims", "quality", "agreement", "printed_tables", "concerns", "coverage"),
     *("checks", "score", "report", "layer_table", "curves"),
+    *("gradebook", "gradebook_tables", "migrations", "entered", "marks", "spreadsheet", "worksheet", "roll"),
+    *("moodle", "canvas", "nbgrader", "gradescope", "handback"),
+    *("results", "class_page", "class_charts", "shingles", "similarity", "passages", "viva"),
     *("cli", "__main__", "board", "class_board", "batch", "crew", "cluster", "doctor", "store", "schema"),
     *("calibrate", "references", "selftest", "mutants", "consistency"),
 }
-"""Modules that no run depends on. A new module counts as one that matters until it is named here."""
+"""Modules and packages that no run depends on, or by nothing but what is in its key. New ones count as if a run did
+until they are named here."""
 
 
 def parts_of_class(desk: "Desk") -> Parts:
@@ -61,8 +66,12 @@ def parts_of_machine() -> Parts:
     """The parts that belong to the machine on which a notebook runs."""
     packages = sorted((each.name, each.version) for each in importlib.metadata.distributions())
     folder = Path(__file__).parent
-    sources = [path for path in sorted(folder.rglob("*.py")) if path.stem not in AFTERWARDS]
-    code = [(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")) for path in sources]
+    sources = [path.relative_to(folder) for path in sorted(folder.rglob("*.py"))]
+    code = [
+        (path.as_posix(), (folder / path).read_text(encoding="utf-8"))
+        for path in sources
+        if Path(path.parts[0]).stem not in AFTERWARDS
+    ]
     return {
         "the packages": digest([platform.python_version(), platform.machine(), packages]),
         "the grader": digest(code),

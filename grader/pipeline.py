@@ -20,7 +20,7 @@ from grader.concerns import find_concerns
 from grader.course import Course, bundled
 from grader.coverage import with_ideas
 from grader.datasets import Store, data_set
-from grader.errors import TeacherError
+from grader.errors import SandboxError, TeacherError
 from grader.execute import Progress, Recording, execute
 from grader.files import TEACHERS, shelf_for, teachers_folder, text_of
 from grader.framework import explain, instead_of_keras
@@ -379,10 +379,14 @@ def replay(
     attached: Path | None,
     threads: int | None,
 ) -> Iterator[Replayed]:
-    """Run the notebook again on sealed inputs; what that leaves is gone after the `with` block."""
+    """Run the notebook again on sealed inputs; what that leaves is gone after the `with` block.
+
+    Raises:
+        SandboxError: something outside of the sandbox ended the run, which says nothing of the notebook.
+    """
     sandbox, replaced = desk.stage.set(part)
     assert recording.files is not None
-    files = execute(
+    again = execute(
         until_fed(collected.notebook, models),
         unparsable(collected.notebook),
         sandbox,
@@ -392,12 +396,14 @@ def replay(
         strict_api=desk.strict_api,
         prepare=Again(recording.files, replaced).lay_out,
         threads=threads,
-    ).files
-    assert files is not None
+    )
+    assert again.files is not None
     try:
-        yield Replayed(files, replaced.places)
+        if again.killed:
+            raise SandboxError("Expected the second run to come to its end. Found that this machine killed it.")
+        yield Replayed(again.files, replaced.places)
     finally:
-        sandbox.discard(files.parent)
+        sandbox.discard(again.files.parent)
 
 
 def may_be_replayed(model: Model, choice: Choice) -> bool:

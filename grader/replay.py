@@ -8,7 +8,7 @@ trains nothing, and takes what the notebook's scalers and vectorizers learned fr
 import shutil
 import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,7 +17,7 @@ import numpy as np
 
 from grader.cells import code_cells, number_of
 from grader.datasets import Array
-from grader.errors import TeacherError
+from grader.errors import SandboxError, TeacherError
 from grader.exports import put
 from grader.inside.learned import PREFIX
 from grader.inside.words import Ragged, join, read_ragged
@@ -53,28 +53,59 @@ class Replayed:
 
 @dataclass
 class Stage:
-    """Where notebooks run a second time: nothing of it is there before one has to. Use it as a context manager."""
+    """Where notebooks run a second time: nothing of it is there before one has to. Use it as a context manager.
+
+    Several threads may ask for it at once. One of its own makes the sandboxes, as a wall ends with the thread that made
+    it, and lets nobody in before all is there.
+    """
 
     isolation: Literal["wall", "none"]
     served: Served
     """What notebooks are served the first time."""
     folders: Mapping[str, Path] = field(default_factory=dict)
     """What else they see, by name."""
-    open: ExitStack = field(default_factory=ExitStack)
     ready: dict[Part, tuple[Sandbox, Replaced]] = field(default_factory=dict)
+    closed: bool = False
+    keeper: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="stage"))
 
     def __enter__(self) -> "Stage":
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.open.close()
+        self.close()
+        for sandbox, _ in self.ready.values():
+            sandbox.__exit__(None, None, None)
+        self.keeper.shutdown()
+
+    def close(self) -> None:
+        """End what runs there, and start nothing from now on. A notebook may still be in the room of a job."""
+        self.closed = True
+        self.keeper.submit(self.end).result()
+
+    def end(self) -> None:
+        """End every sandbox."""
+        for sandbox, _ in self.ready.values():
+            sandbox.close()
 
     def set(self, part: Part) -> tuple[Sandbox, Replaced]:
-        """The sandbox, and what is served in it. Raises `TeacherError` where the rows cannot be written."""
+        """The sandbox, and what is served in it.
+
+        Raises:
+            TeacherError: the rows cannot be written.
+            SandboxError: the sandbox does not start, or the command is being stopped.
+
+        """
+        return self.keeper.submit(self.lay_out, part).result()
+
+    def lay_out(self, part: Part) -> tuple[Sandbox, Replaced]:
+        """As `set` says."""
+        if self.closed:
+            raise SandboxError("Expected a stage for a second run. Found that the command is being stopped.")
         if part not in self.ready:
             replaced = with_sealed_inputs(self.served, part)
             folders = {**self.folders, self.served.folder.name: replaced.served.folder}
-            self.ready[part] = self.open.enter_context(open_sandbox(self.isolation, folders)), replaced
+            self.ready[part] = open_sandbox(self.isolation, folders), replaced
+        self.ready[part][0].revive()
         return self.ready[part]
 
 

@@ -9,9 +9,11 @@ import pytest
 
 from grader.batch import Batch, Failure, guessed_seconds
 from grader.collect import collect
-from grader.crew import Crew, Entry, LocalCrew, Work
+from grader.crew import Crew, LocalCrew, Work
 from grader.errors import SandboxError
 from grader.execute import Progress
+from grader.handed import HandedIn
+from grader.intake import intake
 from grader.pipeline import Desk, Graded, open_desk
 from grader.records import Fit, Observation
 from grader.sandbox import WalledSandbox
@@ -52,7 +54,7 @@ class StandInCrew(Crew):
         self.alone: list[tuple[str, bool]] = []
 
     def observe(self, work: Work, progress: Progress | None, alone: bool) -> Observation:
-        name = work.entries[0].path.stem
+        name = work.names[0]
         self.alone.append((name, alone))
         if faults := self.faults.get(name):
             raise faults.pop(0)
@@ -81,11 +83,12 @@ def crew(seen: Observation) -> Iterator[StandInCrew]:
 
 
 @pytest.fixture
-def handed_in(write_notebook: Write) -> Callable[..., list[Entry]]:
-    """Entries of students, each with a notebook that has this code."""
+def handed_in(write_notebook: Write) -> Callable[..., list[HandedIn]]:
+    """Submissions of students, each a notebook that has this code."""
 
-    def write(**code: str) -> list[Entry]:
-        return [Entry(write_notebook(cell, name=f"{name}.ipynb")) for name, cell in code.items()]
+    def write(**code: str) -> list[HandedIn]:
+        paths = [write_notebook(cell, name=f"{name}.ipynb") for name, cell in code.items()]
+        return intake(paths, "fashion-mnist").submissions
 
     return write
 
@@ -97,7 +100,7 @@ def names(outcomes: Iterator[Graded | Failure] | list[Graded | Failure]) -> list
     return [
         each.grade.student
         if isinstance(each, Graded)
-        else f"not {each.entry.path.stem}"
+        else f"not {each.student}"
         if isinstance(each.error, EXPECTED)
         else repr(each.error)
         for each in outcomes
@@ -127,7 +130,7 @@ def test_equal_notebooks_run_once_and_each_gets_its_marks(desk: Desk, tmp_path: 
 def test_what_is_run_again_is_told_with_what_changed(desk: Desk, tmp_path: Path, crew, handed_in):
     entries = handed_in(asha="x = 1", ben="x = 2")
     list(Batch(desk, tmp_path, crew, Notes()).grade(entries))
-    entries[1].path.write_text(handed_in(other="x = 3")[0].path.read_text())
+    entries[1:] = handed_in(ben="x = 3")
     notes = Notes()
     list(Batch(desk, tmp_path, crew, notes).grade(entries))
     assert notes.reasons == [{"changed: the code": ["ben"]}]
@@ -277,7 +280,9 @@ def test_a_judge_that_is_killed_begins_anew(own: Desk, tmp_path: Path, monkeypat
     path = own.course.reference_folder(own.assignment) / "solution.ipynb"
     brief = replace(own, stops_early=False, limits=own.limits.model_copy(update={"training_seconds": 1}))
     with LocalCrew(brief, 1) as crew:
-        (graded,) = Batch(brief, tmp_path, crew, Notes(), second_budget=0).grade([Entry(path)])
+        (graded,) = Batch(brief, tmp_path, crew, Notes(), second_budget=0).grade(
+            intake([path], "fashion-mnist").submissions
+        )
     assert len(killed) == 1
     assert '"tier": "sealed"' in (graded.folder / "evidence.json").read_text()
 

@@ -6,7 +6,8 @@ import pytest
 
 from grader import class_board
 from grader.class_board import ClassBoard, listed
-from grader.crew import Entry, Work
+from grader.crew import Work
+from grader.handed import HandedIn
 from grader.pipeline import Desk, Graded
 from grader.store import RunStore
 
@@ -15,7 +16,7 @@ from . import samples_for_reports as samples
 
 @pytest.fixture
 def work(desk: Desk, tmp_path: Path) -> Work:
-    return Work([Entry(tmp_path / "asha.ipynb")], ["asha"], {}, desk, RunStore(tmp_path), seconds=60, peak_mb=None)
+    return Work([HandedIn("asha", (), "asha.ipynb")], {}, desk, RunStore(tmp_path), seconds=60, peak_mb=None)
 
 
 def graded(student: str) -> Graded:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from grader import pipeline
+from grader import handed, pipeline
 from grader.cli import app, main
 from grader.course import bundled
 from grader.errors import SandboxError
@@ -164,20 +164,20 @@ def test_an_error_is_told_also_when_quiet(grade: Command):
 def test_a_notebook_that_fails_is_named_and_the_others_are_graded(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    graded, collect = ["asha", "ben", "chitra"], pipeline.collect
+    graded, collect = ["asha", "ben", "chitra"], handed.collect
 
     def collect_or_fail(path: Path, assignment: str, student: str, *rest: object) -> object:
         if student == "ben":
             raise SandboxError("Expected a kernel.")
         return collect(path, assignment, student, *rest)
 
-    monkeypatch.setattr(pipeline, "collect", collect_or_fail)
+    monkeypatch.setattr(handed, "collect", collect_or_fail)
     for name in graded:
         (tmp_path / f"{name}.ipynb").write_text("no notebook")
     files = [f"{name}.ipynb" for name in graded]
     ended = command("grade", *files, "--assignment", "fashion-mnist", "--isolation", "none", "--out", "out")
     assert (ended.code, ended.err) == (3, "grader: ben: Expected a kernel.\n")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"asha", "chitra", *OF_THE_CLASS}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {".grader", "asha", "chitra", *OF_THE_CLASS}
 
 
 @pytest.mark.parametrize(("words", "strict"), [((), False), (("--strict-api",), True)])
@@ -218,7 +218,13 @@ def test_a_class_is_graded_from_folders_and_zips_and_the_roster_says_who_is_who(
         "grader: Not on the class list, or not one student of it alone: zoe.",
         "grader: On the class list without a submission: Chitra.",
     ]
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"Asha Rao", "Ben Iyer", "zoe", *OF_THE_CLASS}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        ".grader",
+        "Asha Rao",
+        "Ben Iyer",
+        "zoe",
+        *OF_THE_CLASS,
+    }
     found = {name: (tmp_path / "out" / name / "report.html").read_text() for name in ("Asha Rao", "Ben Iyer")}
     assert "Found a PDF" in found["Asha Rao"]
     assert "Found no file" in found["Ben Iyer"]
@@ -334,6 +340,7 @@ def test_a_file_that_is_not_there_is_told(grade: Command):
         (("--budget", "nan"), "nan"),
         (("--budget", "inf"), "inf"),
         (("ben.ipynb", "--student", "Asha"), "2 of them"),
+        (("--workers", "2", "--scheduler", "tcp://127.0.0.1:9"), "Received both"),
         (("--out", "asha.ipynb"), "asha.ipynb: File exists"),
         (("--course", "nowhere"), "There is none in nowhere/assignments"),
     ],
