@@ -1,6 +1,5 @@
 """A folder of results -> index.html, the class on one page, and similarity.html, which of its submissions are alike."""
 
-import os
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from grader.results import Result, read_result, result_folders
 from grader.rubric import Rubric
 from grader.sheet import Assignment
 from grader.similarity import Similarity, Work, compare, given_out, read_work
+from grader.writing import write_whole
 
 METRICS = {"accuracy": "accuracy", "r2": "R²"}
 """Results that are drawn: of them the first that was measured; higher is better."""
@@ -124,8 +124,8 @@ def write_class(out: Path, course: Course | None = None) -> Path:
         for number, name in enumerate(sorted(classes), 1)
     ]
     similar = [(part, shown_groups(part.similarity), common_excerpts(part.similarity)) for part in parts]
-    write(out / "similarity.html", render("similarity.html", similar=similar))
-    write(out / "index.html", render("class.html", parts=parts, problems=problems))
+    write_whole(out / "similarity.html", render("similarity.html", similar=similar).encode())
+    write_whole(out / "index.html", render("class.html", parts=parts, problems=problems).encode())
     return out / "index.html"
 
 
@@ -147,13 +147,6 @@ def read_classes(out: Path, course: Course) -> tuple[dict[str, Class], list[str]
         if submission.is_file():
             classes[name].works.append(read_work(submission, result.grade.student))
     return classes, problems
-
-
-def write(path: Path, page: str) -> None:
-    """Put the page in its place at once, so that nobody reads half of one."""
-    half = path.with_suffix(".part")
-    half.write_text(page, encoding="utf-8")
-    os.replace(half, path)
 
 
 def render(template: str, **given: object) -> str:

@@ -470,7 +470,7 @@ def marks_export(
     """Write what is entered and what is still open as a CSV, for you to fill in and import."""
     from grader.gradebook import find_book
     from grader.marks import marks_csv
-    from grader.spreadsheet import write_whole
+    from grader.writing import write_whole
 
     with find_book(out, database) as book:
         write_whole(file, marks_csv(book, assignment).encode())

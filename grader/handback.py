@@ -11,8 +11,9 @@ from grader.gradebook import Filed, Gradebook
 from grader.gradescope import results
 from grader.moodle import feedback_zip, fill_worksheet
 from grader.nbgrader import nbgrader_csv
-from grader.spreadsheet import class_table, csv_text, excel_bytes, write_whole
+from grader.spreadsheet import class_table, csv_text, excel_bytes
 from grader.worksheet import Filled, read_worksheet
+from grader.writing import write_whole
 
 NAMES = {
     "csv": "gradebook.csv",

@@ -1,6 +1,6 @@
 """What one student handed in -> a folder with the notebook that is graded and the files that came with it.
 
-Nothing is laid out before its turn, so a class of any size takes the disk of one submission.
+Nothing is laid out before its turn, so a class of any size takes the disk of the submissions that run.
 """
 
 import os

@@ -5,7 +5,6 @@ A spreadsheet runs what begins like a formula, and names come from students: suc
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,9 +14,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from grader.errors import TeacherError
 from grader.gradebook import Filed
 from grader.records import Column, Total
+from grader.writing import write_whole
 
 Cell = str | float | None
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r\n]")
@@ -110,16 +109,3 @@ def excel_bytes(rows: Sequence[Sequence[Cell]]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Put the file there, whole or not at all. Raises TeacherError."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        half.write_bytes(data)
-        os.replace(half, path)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise TeacherError(
-            f"Expected a file that can be written at {path}. Found: {error.strerror}. Is it open elsewhere?"
-        ) from None

@@ -35,6 +35,6 @@ def write_whole(path: Path, content: bytes, *, lasting: bool = False) -> None:
             raise
     except OSError as error:
         raise CannotWrite(
-            f"Expected to write {path}. Found: {error.strerror}. Make room there, or mend its permissions. What is "
-            "graded is kept; the same command goes on where it stopped."
+            f"Expected to write {path}. Found: {error.strerror}. Make room there, mend its permissions, or "
+            "close it where it is open. What is graded is kept; the same command goes on where it stopped."
         ) from error

@@ -1,25 +1,33 @@
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pytest
 
+from grader import pipeline
 from grader.batch import Batch, Failure, guessed_seconds
 from grader.collect import collect
 from grader.crew import Crew, LocalCrew, Work
 from grader.errors import SandboxError
 from grader.execute import Progress
+from grader.gradebook import open_book
 from grader.handed import HandedIn
 from grader.intake import intake
+from grader.marks import import_marks
 from grader.pipeline import Desk, Graded, open_desk
-from grader.records import Fit, Observation
+from grader.records import Fit, Grade, Observation
+from grader.roster import Person
 from grader.sandbox import WalledSandbox
 from tests.conftest import Write, needs_wall
 
 from . import samples_for_reports as samples
+from .samples_for_books import HEADING
+from .samples_of_submissions import DAY, notebook, zipped
 
 
 @dataclass
@@ -150,6 +158,44 @@ def test_a_damaged_run_is_run_again(desk: Desk, tmp_path: Path, crew, handed_in)
     assert notes.reasons == [{"its stored run is gone or damaged": ["asha"]}]
 
 
+def test_what_a_person_entered_counts_also_where_nothing_is_run(desk: Desk, tmp_path: Path, crew, handed_in):
+    submissions, notes = handed_in(asha="x = 1"), Notes()
+    with open_book(tmp_path) as book:
+        (first,) = Batch(desk, tmp_path, crew, Notes(), book).grade(submissions)
+        (tmp_path / "marks.csv").write_text(f"{HEADING}asha,fashion-mnist,Viva,4.5,\n")
+        assert import_marks(book, tmp_path / "marks.csv").rejected == []
+        (second,) = Batch(desk, tmp_path, crew, notes, book).grade(submissions)
+    assert notes.ran == []
+    assert (first.grade.columns["Viva"].marks, second.grade.columns["Viva"].marks) == (None, 4.5)
+    assert "4.5" in (second.folder / "report.html").read_text()
+
+
+def test_what_came_along_and_who_has_an_extension_is_known_from_what_was_handed_in(desk, tmp_path: Path, crew):
+    lab = {"asha/lab.ipynb": notebook("x = 1"), "asha/a.csv": "1", "ben/lab.ipynb": notebook("x = 1")}
+    people = [Person("Asha", due=timedelta(days=3))]
+    found = intake([zipped(tmp_path / "class.zip", lab)], "fashion-mnist", people, DAY).submissions
+    outcomes = list(Batch(desk, tmp_path, crew, Notes()).grade(found))
+    assert len(crew.alone) == 2  # the same code, with other files beside it
+    pages = {each.grade.student: (each.folder / "report.html").read_text() for each in outcomes}
+    assert {name: "4 March 2026" in page for name, page in pages.items()} == {"Asha": True, "ben": False}
+    lab["asha/a.csv"] = "2"
+    again = Notes()
+    found = intake([zipped(tmp_path / "class.zip", lab)], "fashion-mnist", people, DAY).submissions
+    list(Batch(desk, tmp_path, crew, again).grade(found))
+    assert again.reasons == [{"changed: the files handed in": ["Asha"]}]
+
+
+def test_a_page_that_cannot_be_written_is_one_students_failure(
+    desk: Desk, tmp_path: Path, crew, handed_in, monkeypatch
+):
+    def render(grade: Grade, *rest: object) -> str:
+        return "page" if grade.student == "ben" else str(1 / 0)
+
+    monkeypatch.setattr(pipeline, "render_report", render)
+    outcomes = Batch(desk, tmp_path, crew, Notes()).grade(handed_in(asha="x = 1", ben="x = 2"))
+    assert sorted(names(outcomes)) == ["ben", "not asha"]
+
+
 # -- Order and second attempts -----------------------------------------------------------------------------------------
 
 
@@ -244,6 +290,23 @@ def test_several_run_at_once_with_one_thread_each(desk: Desk, tmp_path: Path, ha
     printed = [(outcomes[name] / "evidence.json").read_text() for name in ("asha", "ben")]
     assert ['"output": "1\\n"' in text for text in printed] == [True, True]
     assert '"status": "died"' in (outcomes["chitra"] / "evidence.json").read_text()
+
+
+@needs_wall
+def test_no_more_submissions_are_laid_out_than_run(own: Desk, tmp_path: Path, handed_in, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    laid_out: list[int] = []
+
+    class Counter(Notes):
+        def tick(self, running: list[Work], waiting: list[Work], workers: int) -> None:
+            laid_out.append(len(list(tmp_path.glob("grader-handed-in-*"))))
+
+    submissions = handed_in(**{f"student{number}": f"import time; time.sleep(1); {number}" for number in range(4)})
+    small = replace(own, limits=own.limits.model_copy(update={"memory_mb": 1_000}))
+    with LocalCrew(small, 2) as crew:
+        list(Batch(small, tmp_path / "out", crew, Counter()).grade(submissions))
+    assert max(laid_out) == 2
+    assert list(tmp_path.glob("grader-handed-in-*")) == []
 
 
 @needs_wall

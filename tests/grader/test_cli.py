@@ -402,7 +402,7 @@ def test_what_is_the_graders_own_fault_is_told_in_one_line_and_ctrl_c_in_none(
         raise error
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(pipeline, "collect", fail)
+    monkeypatch.setattr(handed, "collect", fail)
     ended = grade()
     assert (ended.code, ended.out) == (code, "")
     assert ended.err.startswith(words)
