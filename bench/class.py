@@ -26,13 +26,13 @@ import psutil
 from memory import megabytes
 from overhead import CELLS
 
-from grader import wall
-from grader.collect import collect
-from grader.course import Course, bundled
-from grader.keys import parts_of, parts_of_class
+from grader.classes.keys import parts_of, parts_of_class
+from grader.classes.store import RunStore
+from grader.courses.course import Course, bundled
+from grader.data.served import Served
 from grader.pipeline import observe, open_desk
-from grader.served import Served
-from grader.store import RunStore
+from grader.running import wall
+from grader.submissions.collect import collect
 
 NAME = "fashion-mnist"
 NBGRADER = "0.9.6"

@@ -26,9 +26,9 @@ from typing import Literal
 import nbformat
 import numpy as np
 
-from grader.class_page import write_class
-from grader.collect import folder_name
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
+from grader.marking.score import score
+from grader.pages.class_page import write_class
 from grader.pipeline import write_results
 from grader.records import (
     CellRun,
@@ -45,7 +45,7 @@ from grader.records import (
     Submission,
     Tier,
 )
-from grader.score import score
+from grader.submissions.collect import folder_name
 
 Status = Literal["passed", "partial", "failed", "undecided"]
 NAME = "fashion-mnist"

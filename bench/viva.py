@@ -15,7 +15,7 @@ import time
 from itertools import combinations
 from pathlib import Path
 
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.viva.command import make_pack
 from grader.viva.results import read_results
 from grader.viva.sheets import make_sheets

@@ -13,12 +13,12 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from grader.execute import Progress as Follower
 from grader.pipeline import Graded
 from grader.records import Column, Flag, Total
+from grader.running.execute import Progress as Follower
 
 if TYPE_CHECKING:
-    from grader.gradebook import Filed
+    from grader.gradebook.book import Filed
 
 PLAIN_SECONDS = 10.0
 WHY_CHARACTERS = 300

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from grader.batch import Failure
-    from grader.crew import Crew
+    from grader.classes.batch import Failure
+    from grader.classes.crew import Crew
     from grader.errors import TeacherError
-    from grader.gradebook import Gradebook
+    from grader.gradebook.book import Gradebook
     from grader.pipeline import Desk
 
 app = typer.Typer(
@@ -127,16 +127,16 @@ def grade(
     Runs are stored in the folder of the results. The same command again runs only what has changed, and checks, marks
     and reports anew.
     """
-    from grader.batch import Batch, Failure
-    from grader.class_board import ClassBoard
-    from grader.collect import parse_due, parse_time
+    from grader.classes.batch import Batch, Failure
+    from grader.classes.board import ClassBoard
+    from grader.classes.stopping import stops_cleanly
+    from grader.classes.store import alone_in
     from grader.errors import UsageError
-    from grader.gradebook import open_book
-    from grader.intake import intake
+    from grader.gradebook.book import open_book
     from grader.pipeline import agree, open_desk
-    from grader.roster import read_roster
-    from grader.stopping import stops_cleanly
-    from grader.store import alone_in
+    from grader.submissions.collect import parse_due, parse_time
+    from grader.submissions.intake import intake
+    from grader.submissions.roster import read_roster
 
     submitted_at = parse_time(submitted) if submitted else None
     due_at = parse_due(due) if due else None
@@ -177,8 +177,8 @@ def grade(
 
 def show_class(book: "Gradebook", desk: "Desk", out: Path, *, quiet: bool, anyone: bool) -> None:
     """Write the tables of the class, and its pages where `anyone` was graded."""
-    from grader.class_page import write_class
-    from grader.spreadsheet import write_tables
+    from grader.gradebook.spreadsheet import write_tables
+    from grader.pages.class_page import write_class
 
     write_tables(book.filed(), out)
     if anyone:
@@ -189,13 +189,13 @@ def show_class(book: "Gradebook", desk: "Desk", out: Path, *, quiet: bool, anyon
 
 def crew_for(desk: "Desk", workers: int | None, scheduler: str | None) -> "Crew":
     """Who runs the notebooks: this machine, or a cluster. Raises `UsageError` where both are asked for."""
-    from grader.crew import LocalCrew
+    from grader.classes.crew import LocalCrew
     from grader.errors import UsageError
 
     if scheduler is None:
         return LocalCrew(desk, workers)
     try:
-        from grader.cluster import ClusterCrew
+        from grader.classes.cluster import ClusterCrew
     except ImportError as error:
         raise no_cluster(error) from None
     if workers is not None:
@@ -220,7 +220,7 @@ def worker(
 ) -> None:
     """Run notebooks for `grader grade --scheduler` on this machine, until it is stopped or the scheduler ends."""
     try:
-        from grader.cluster import work_for
+        from grader.classes.cluster import work_for
     except ImportError as error:
         raise no_cluster(error) from None
     work_for(scheduler, workers)
@@ -232,8 +232,8 @@ def report(
     course: CourseFolder = None,
 ) -> None:
     """Write the page of the class and the one on similar code again, from the results in a folder."""
-    from grader.class_page import write_class
-    from grader.course import Course, bundled
+    from grader.courses.course import Course, bundled
+    from grader.pages.class_page import write_class
 
     typer.echo(f"written: {write_class(out, Course(course or bundled()))}")
 
@@ -284,7 +284,7 @@ def data_status() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from grader.datasets import Store
+    from grader.data.datasets import Store
 
     table = Table("data set", "state", "where", "remark", box=None)
     for status in Store().status():
@@ -295,7 +295,7 @@ def data_status() -> None:
 @data.command("fetch")
 def data_fetch(name: Annotated[str, typer.Argument(help="Name of the data set, for example fashion-mnist.")]) -> None:
     """Download a data set from the address that Keras publishes."""
-    from grader.datasets import Store
+    from grader.data.datasets import Store
 
     Store().fetch(name)
     typer.echo(f"{name} is ready.")
@@ -304,7 +304,7 @@ def data_fetch(name: Annotated[str, typer.Argument(help="Name of the data set, f
 @data.command("import")
 def data_import(folder: Annotated[Path, typer.Argument(help="Folder in which to look for the files.")]) -> None:
     """Take data sets from a folder: files are recognised by their names, wherever in it they are."""
-    from grader.datasets import Store
+    from grader.data.datasets import Store
 
     for status in Store().import_folder(folder):
         typer.echo(f"{status.name}: {status.state} {status.reason}".strip())
@@ -338,7 +338,7 @@ def calibrate(
     A run that is recorded already is not done again.
     """
     from grader.board import Board
-    from grader.calibrate import calibrate as run_reference
+    from grader.calibration.calibrate import calibrate as run_reference
 
     with Board(quiet) as board:
         path = run_reference(
@@ -370,8 +370,8 @@ def selftest(
     reference with one fault, must lose what it should and nothing else.
     """
     from grader.board import Board
-    from grader.selftest import Tally
-    from grader.selftest import selftest as run_trials
+    from grader.calibration.selftest import Tally
+    from grader.calibration.selftest import selftest as run_trials
 
     tally = Tally()
     try:
@@ -403,8 +403,8 @@ def marks_import(
     `column` is a column of the record sheet, the id of a criterion, sign-off (the remark says who signs), or empty.
     A - takes an entry back. The students' pages are written anew.
     """
-    from grader.gradebook import find_book
-    from grader.marks import import_marks
+    from grader.gradebook.book import find_book
+    from grader.gradebook.marks import import_marks
 
     with find_book(out, database) as book:
         told = import_marks(book, file, dry_run=dry_run)
@@ -424,11 +424,11 @@ def marks_import(
 
 def refresh(book: "Gradebook", touched: set[tuple[str, str]], course: Path | None, out: Path) -> None:
     """Write the pages of these students and assignments anew, and the class's pages and tables."""
-    from grader.class_page import write_class
-    from grader.course import Course, bundled
+    from grader.courses.course import Course, bundled
     from grader.errors import TeacherError
+    from grader.gradebook.spreadsheet import write_tables
+    from grader.pages.class_page import write_class
     from grader.pipeline import report_again
-    from grader.spreadsheet import write_tables
 
     make_folder(out)
     filed = book.filed()
@@ -452,7 +452,7 @@ def marks_show(assignment: OneAssignment = None, out: Results = Path("results"),
     from rich.console import Console
 
     from grader.board import book_board
-    from grader.gradebook import find_book
+    from grader.gradebook.book import find_book
 
     with find_book(out, database) as book:
         console = Console(highlight=False, markup=False, emoji=False)
@@ -468,8 +468,8 @@ def marks_export(
     database: Database = None,
 ) -> None:
     """Write what is entered and what is still open as a CSV, for you to fill in and import."""
-    from grader.gradebook import find_book
-    from grader.marks import marks_csv
+    from grader.gradebook.book import find_book
+    from grader.gradebook.marks import marks_csv
     from grader.writing import write_whole
 
     with find_book(out, database) as book:
@@ -498,9 +498,9 @@ def export(
 
     Of a download only the marks are changed, and the comments. Whoever has marks pending is left out.
     """
-    from grader.gradebook import find_book
-    from grader.handback import Wish
-    from grader.handback import export as hand_back
+    from grader.gradebook.book import find_book
+    from grader.gradebook.handback import Wish
+    from grader.gradebook.handback import export as hand_back
 
     with find_book(out, database) as book:
         make_folder(out)

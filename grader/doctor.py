@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 
-from grader import wall
-from grader.course import Course, bundled
-from grader.datasets import Store
+from grader.courses.course import Course, bundled
+from grader.data.datasets import Store
+from grader.running import wall
 
 KERNEL_PACKAGES = ("tensorflow", "keras", "pandas", "matplotlib")
 LEAST_MEMORY_MB = 6_000

@@ -10,37 +10,37 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import ValidationError
 
-from grader.agreement import Spreads, compare, spreads_of
-from grader.answers import find_answers
-from grader.checks import match_criteria, run_checks
-from grader.choose import choose, with_named
-from grader.claims import find_claims, saved_state
-from grader.collect import Collected, Told, code_sources, collect, folder_name, imported_modules, unparsable
-from grader.concerns import find_concerns
-from grader.course import Course, bundled
-from grader.coverage import with_ideas
-from grader.datasets import Store, data_set
+from grader.courses.course import Course, bundled
+from grader.courses.reference import Calibration, ModelAnswer, Thresholds
+from grader.courses.rubric import Rubric
+from grader.courses.sheet import Assignment, Limits
+from grader.data.datasets import Store, data_set
+from grader.data.served import Served, default_cache, get_split, serve
+from grader.data.standin import digits
 from grader.errors import SandboxError, TeacherError
-from grader.execute import Progress, Recording, execute
-from grader.files import TEACHERS, shelf_for, teachers_folder, text_of
-from grader.framework import explain, instead_of_keras
-from grader.judge import Judgement, judge
-from grader.quality import count_code_lines, find_quality, with_code_lines
+from grader.judging.choose import choose, with_named
+from grader.judging.judge import Judgement, judge
+from grader.judging.replay import Again, Part, Replayed, Stage, until_fed
+from grader.judging.verdict import Verdicts
+from grader.marking.agreement import Spreads, compare, spreads_of
+from grader.marking.answers import find_answers
+from grader.marking.checks import match_criteria, run_checks
+from grader.marking.claims import find_claims, saved_state
+from grader.marking.concerns import find_concerns
+from grader.marking.coverage import with_ideas
+from grader.marking.quality import count_code_lines, find_quality, with_code_lines
+from grader.marking.score import score
+from grader.pages.report import render_report
 from grader.records import CheckResult, Choice, Evidence, Grade, Model, Observation, Run
-from grader.reference import Calibration, ModelAnswer, Thresholds
-from grader.replay import Again, Part, Replayed, Stage, until_fed
-from grader.report import render_report
-from grader.rubric import Rubric
-from grader.sandbox import Elsewhere, Sandbox, open_sandbox
-from grader.score import score
-from grader.served import Served, default_cache, get_split, serve
-from grader.sheet import Assignment, Limits
-from grader.standin import digits
-from grader.verdict import Verdicts
+from grader.running.execute import Progress, Recording, execute
+from grader.running.files import TEACHERS, shelf_for, teachers_folder, text_of
+from grader.running.framework import explain, instead_of_keras
+from grader.running.sandbox import Elsewhere, Sandbox, open_sandbox
+from grader.submissions.collect import Collected, Told, code_sources, collect, folder_name, imported_modules, unparsable
 from grader.writing import write_whole
 
 if TYPE_CHECKING:  # SQLAlchemy costs time, which calibrating need not pay
-    from grader.gradebook import Filed, Gradebook
+    from grader.gradebook.book import Filed, Gradebook
 
 WALL_SECONDS_PER_TRAINING_SECOND = 2
 WALL_SECONDS_UNLIMITED = 24 * 3600

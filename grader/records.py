@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from grader.courses.sheet import Limits
 from grader.expect import Missing, Undecided
 from grader.fields import Count, Figure, Line, Name, Record, Seconds, Setting, Shape, Share, Text
-from grader.sheet import Limits
 
 RunStatus = Literal["finished", "errors", "died", "limit", "not_started"]
 """errors: every cell was tried, some raised. died: the kernel ended by itself. limit: it ran into one of its limits."""

@@ -7,10 +7,10 @@ they can only be one thing; where not, the layer keeps a setting less, and what 
 import math
 from collections.abc import Sequence
 
+from grader.courses.reference import ModelAnswer
+from grader.courses.sheet import Assignment, DocumentedLayer, DocumentedModel, Network
 from grader.fields import Setting
 from grader.records import Choice, Compiled, Layer, Model
-from grader.reference import ModelAnswer
-from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Network
 from grader.viva.arithmetic import Shape, UnknownLayerError, one_layer
 from grader.viva.case import Case
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from grader.courses.reference import ModelAnswer
+from grader.courses.sheet import Assignment
 from grader.records import Choice, Claim, Concern, DataUsed, Fit, Layer, Measurement, Model, WrittenAnswer
-from grader.reference import ModelAnswer
-from grader.sheet import Assignment
 from grader.viva.arithmetic import Shape, reproduces, row_shape
 
 NAME_CHARACTERS = 40

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.errors import UsageError
+from grader.pages.report import WRITTEN
 from grader.pipeline import agree, grade_notebook, open_desk
-from grader.report import WRITTEN
 from grader.viva.pack import write_bank, write_pack
 from grader.viva.results import read_results
 from grader.viva.sheets import bank_sheet, make_sheets, subject

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from random import Random
 
-from grader.rubric import VivaPolicy
+from grader.courses.rubric import VivaPolicy
 from grader.viva.question import Level, Question
 
 LEVELS: tuple[Level, ...] = ("recall", "apply", "analyse")

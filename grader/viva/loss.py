@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from grader.rules import spelled_as_function
+from grader.judging.rules import spelled_as_function
 from grader.viva.case import Case, short
 from grader.viva.question import Question
 

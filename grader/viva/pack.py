@@ -12,10 +12,10 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from grader import __version__
-from grader.collect import folder_name
 from grader.errors import TeacherError
+from grader.pages.report import QUOTED, TEMPLATES, clean, environment
 from grader.records import WrittenAnswer
-from grader.report import QUOTED, TEMPLATES, clean, environment
+from grader.submissions.collect import folder_name
 from grader.viva.question import Sheet
 
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r\n]")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from grader.collect import Collected, collect
 from grader.errors import TeacherError, UsageError
 from grader.records import Evidence, Grade
+from grader.submissions.collect import Collected, collect
 
 MOST_FILES = 5_000
 LEAST_STATEMENTS = 5

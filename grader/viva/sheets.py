@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.collect import collect
-from grader.course import Course
-from grader.reference import ModelAnswer
-from grader.rubric import Rubric
-from grader.sheet import Assignment
+from grader.courses.course import Course
+from grader.courses.reference import ModelAnswer
+from grader.courses.rubric import Rubric
+from grader.courses.sheet import Assignment
+from grader.submissions.collect import collect
 from grader.viva.bank import bank
 from grader.viva.case import Case
 from grader.viva.draw import LEVELS, digest, draw_apart

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from grader.reference import ModelAnswer
+from grader.courses.reference import ModelAnswer
 from grader.viva.case import Case
 from grader.viva.question import Question
 

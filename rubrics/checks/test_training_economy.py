@@ -4,11 +4,11 @@ import math
 
 import pytest
 
+from grader.courses.sheet import Assignment
 from grader.expect import Expectation, Missing, Undecided, expect, settle
 from grader.fields import Figure
+from grader.judging.structure import documented_as
 from grader.records import Evidence
-from grader.sheet import Assignment
-from grader.structure import documented_as
 
 EXPLODED = (
     "The weights have grown without limit. Divide the inputs by their largest value, and try a smaller learning rate."

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from grader.checks import run_checks
-from grader.course import Course
+from grader.courses.course import Course
+from grader.courses.reference import Threshold
+from grader.courses.sheet import Assignment
+from grader.marking.checks import run_checks
 from grader.records import (
     CellError,
     CellRun,
@@ -21,8 +23,6 @@ from grader.records import (
     Run,
     WrittenAnswer,
 )
-from grader.reference import Threshold
-from grader.sheet import Assignment
 
 from .samples_for_checks import (
     CONFUSION,

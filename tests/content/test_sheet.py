@@ -9,9 +9,9 @@ import sys
 import nbformat
 import pytest
 
-from grader.course import Course, bundled
-from grader.reference import Solution
-from grader.sheet import Assignment, DocumentedLayer, DocumentedModel
+from grader.courses.course import Course, bundled
+from grader.courses.reference import Solution
+from grader.courses.sheet import Assignment, DocumentedLayer, DocumentedModel
 
 from .conftest import NAMES
 

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from sklearn.metrics import precision_score, recall_score
 
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.inside import describe
 from grader.records import Choice, Compiled, Evaluation, Fit, Measurement, Mistake, Model, Prepared
 from grader.viva.case import Case

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.course import Course, bundled
-from grader.gradebook import Filed, Gradebook
-from grader.marks import import_marks
+from grader.courses.course import Course, bundled
+from grader.courses.rubric import Rubric
+from grader.gradebook.book import Filed, Gradebook
+from grader.gradebook.marks import import_marks
+from grader.marking.score import score_column, total_of
 from grader.records import CheckResult, Grade, RunSummary, Submission
-from grader.rubric import Rubric
-from grader.score import score_column, total_of
 
 DUE = datetime(2026, 11, 20, 17, tzinfo=UTC)
 RUBRIC: Rubric = Course(bundled()).rubric(Course(bundled()).assignment("fashion-mnist"))

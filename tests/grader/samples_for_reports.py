@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from grader.courses.rubric import ColumnScheme, CriterionScheme, Rubric
+from grader.courses.sheet import Assignment, DocumentedLayer, DocumentedModel, Limits, Network, Task, TheorySection
 from grader.records import (
     CellError,
     CellRun,
@@ -32,8 +34,6 @@ from grader.records import (
     Total,
     WrittenAnswer,
 )
-from grader.rubric import ColumnScheme, CriterionScheme, Rubric
-from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Limits, Network, Task, TheorySection
 
 CLASSES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
 CNN = [

@@ -7,9 +7,10 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grader.course import Course, bundled
-from grader.coverage import with_ideas
-from grader.exports import png
+from grader.courses.course import Course, bundled
+from grader.courses.sheet import Assignment
+from grader.data.exports import png
+from grader.marking.coverage import with_ideas
 from grader.records import (
     CellRun,
     Choice,
@@ -27,7 +28,6 @@ from grader.records import (
     Total,
     WrittenAnswer,
 )
-from grader.sheet import Assignment
 from grader.viva.bank import documented
 
 PIXEL = f"data:image/png;base64,{b64encode(png(np.eye(28, dtype=np.uint8) * 255)).decode()}"

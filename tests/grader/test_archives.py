@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.archives import MAX_ENTRIES, ArchiveError, content_of, copy_out, list_folder, list_zip
+from grader.submissions.archives import MAX_ENTRIES, ArchiveError, content_of, copy_out, list_folder, list_zip
 
 from .samples_of_submissions import DAY, folder, zipped
 

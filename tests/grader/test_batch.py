@@ -10,19 +10,19 @@ import psutil
 import pytest
 
 from grader import pipeline
-from grader.batch import Batch, Failure, guessed_seconds
-from grader.collect import collect
-from grader.crew import Crew, LocalCrew, Work
+from grader.classes.batch import Batch, Failure, guessed_seconds
+from grader.classes.crew import Crew, LocalCrew, Work
 from grader.errors import SandboxError
-from grader.execute import Progress
-from grader.gradebook import open_book
-from grader.handed import HandedIn
-from grader.intake import intake
-from grader.marks import import_marks
+from grader.gradebook.book import open_book
+from grader.gradebook.marks import import_marks
 from grader.pipeline import Desk, Graded, open_desk
 from grader.records import Fit, Grade, Observation
-from grader.roster import Person
-from grader.sandbox import WalledSandbox
+from grader.running.execute import Progress
+from grader.running.sandbox import WalledSandbox
+from grader.submissions.collect import collect
+from grader.submissions.handed import HandedIn
+from grader.submissions.intake import intake
+from grader.submissions.roster import Person
 from tests.conftest import Write, needs_wall
 
 from . import samples_for_reports as samples

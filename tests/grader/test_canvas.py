@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.canvas import fill_gradebook
 from grader.errors import UsageError
-from grader.gradebook import Gradebook, open_book
-from grader.worksheet import Worksheet, read_worksheet
+from grader.gradebook.book import Gradebook, open_book
+from grader.gradebook.canvas import fill_gradebook
+from grader.gradebook.worksheet import Worksheet, read_worksheet
 
 from .samples_for_books import enter, record
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from grader import class_board
-from grader.class_board import ClassBoard, listed
-from grader.crew import Work
-from grader.handed import HandedIn
+from grader.classes import board as class_board
+from grader.classes.board import ClassBoard, listed
+from grader.classes.crew import Work
+from grader.classes.store import RunStore
 from grader.pipeline import Desk, Graded
-from grader.store import RunStore
+from grader.submissions.handed import HandedIn
 
 from . import samples_for_reports as samples
 

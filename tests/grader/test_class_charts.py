@@ -1,6 +1,6 @@
 import pytest
 
-from grader.class_charts import Axis, Point, check_rates, histogram, powers_of_ten, scatters
+from grader.pages.class_charts import Axis, Point, check_rates, histogram, powers_of_ten, scatters
 from grader.records import CheckResult
 
 

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from grader.class_page import write_class
 from grader.errors import TeacherError, UsageError
+from grader.pages.class_page import write_class
 from grader.pipeline import write_results
 from grader.records import Flag, Total
 

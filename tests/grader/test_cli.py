@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from grader import handed, pipeline
+from grader import pipeline
 from grader.cli import app, main
-from grader.course import bundled
+from grader.courses.course import bundled
 from grader.errors import SandboxError
+from grader.submissions import handed
 
 from .samples_of_submissions import folder, zipped
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.cluster import Answer, fulfil, packed
+from grader.classes.cluster import Answer, fulfil, packed
 from tests.conftest import Write, needs_wall
 
 pytestmark = needs_wall

@@ -7,7 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.collect import (
+from grader.errors import UsageError
+from grader.submissions.collect import (
     Collected,
     collect,
     folder_name,
@@ -17,7 +18,6 @@ from grader.collect import (
     syntax_of,
     unparsable,
 )
-from grader.errors import UsageError
 
 
 def code(source: object, **more: object) -> dict[str, object]:

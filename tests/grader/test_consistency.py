@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from grader.consistency import find_faults
-from grader.course import Course, bundled
+from grader.calibration.consistency import find_faults
+from grader.courses.course import Course, bundled
 
 NAME = "fashion-mnist"
 SHEET = f"assignments/{NAME}/sheet.toml"

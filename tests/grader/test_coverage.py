@@ -1,9 +1,9 @@
 import pytest
 
-from grader.course import Course, bundled
-from grader.coverage import average, held_against, with_ideas
+from grader.courses.course import Course, bundled
+from grader.courses.reference import KeyIdea, ModelAnswer
+from grader.marking.coverage import average, held_against, with_ideas
 from grader.records import WrittenAnswer
-from grader.reference import KeyIdea, ModelAnswer
 
 COURSE = Course(bundled())
 SPLIT = ModelAnswer(

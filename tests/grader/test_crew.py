@@ -4,9 +4,9 @@ from concurrent.futures import Future
 
 import pytest
 
-from grader.crew import JUDGE_MB, Memory
+from grader.classes.crew import JUDGE_MB, Memory
+from grader.classes.stopping import stops_cleanly
 from grader.records import Observation
-from grader.stopping import stops_cleanly
 
 from . import samples_for_reports as samples
 

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import doctor, wall
+from grader import doctor
 from grader.doctor import Finding, examine, keep_trace
+from grader.running import wall
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.execute import read_record
 from grader.expect import Undecided
 from grader.records import CellError
+from grader.running.execute import read_record
 from tests.conftest import Run, needs_wall
 
 SMALL_MODEL = """
@@ -303,7 +303,7 @@ def test_a_loss_that_is_no_number_is_recorded_as_none(run: Run):
 
 
 def test_what_threads_make_at_the_same_time_has_its_classes_resolved():
-    import grader.execute as module
+    import grader.running.execute as module
 
     made = (
         module.SandboxKernelManager,

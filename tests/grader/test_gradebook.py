@@ -16,8 +16,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from grader.errors import TeacherError, UsageError
-from grader.gradebook import FILE, Gradebook, find_book, open_book, url_of
-from grader.gradebook_tables import Base
+from grader.gradebook.book import FILE, Gradebook, find_book, open_book, url_of
+from grader.gradebook.tables import Base
 
 from .samples_for_books import RUBRIC, enter, grade, only, record, submission
 
@@ -215,7 +215,7 @@ def test_no_book_is_made_where_one_is_only_to_be_read(tmp_path: Path):
 FILING = """
 import sys
 from pathlib import Path
-from grader.gradebook import open_book
+from grader.gradebook.book import open_book
 from tests.grader.samples_for_books import enter, record
 folder, database, name, count = Path(sys.argv[1]), sys.argv[2] or None, sys.argv[3], int(sys.argv[4])
 own = folder / name

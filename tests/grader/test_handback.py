@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.gradebook import Gradebook, open_book
-from grader.gradescope import results
-from grader.handback import NAMES, Wish, export
-from grader.nbgrader import nbgrader_csv
+from grader.gradebook.book import Gradebook, open_book
+from grader.gradebook.gradescope import results
+from grader.gradebook.handback import NAMES, Wish, export
+from grader.gradebook.nbgrader import nbgrader_csv
 
 from .samples_for_books import enter, only, record
 

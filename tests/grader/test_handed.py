@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.collect import collect
 from grader.errors import UsageError
-from grader.handed import HandedIn, LaidOut, laid_out
-from grader.intake import intake
+from grader.submissions.collect import collect
+from grader.submissions.handed import HandedIn, LaidOut, laid_out
+from grader.submissions.intake import intake
 
 from .samples_of_submissions import DAY, folder, notebook, zipped
 
@@ -158,7 +158,7 @@ def test_a_zip_in_a_students_zip_is_not_opened(tmp_path: Path):
 def test_a_hostile_zip_of_a_students_own_gets_a_sentence_and_a_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str | bytes], why: str
 ):
-    monkeypatch.setattr("grader.handed.MAX_UNPACKED_BYTES", 35_000_000)
+    monkeypatch.setattr("grader.submissions.handed.MAX_UNPACKED_BYTES", 35_000_000)
     with laid_out(nested(tmp_path, files, method=zipfile.ZIP_DEFLATED)) as laid:
         assert why in " ".join(laid.told.notes)
         assert laid.told.problem is not None
@@ -201,7 +201,7 @@ def test_a_submission_without_a_notebook_gets_a_sentence(tmp_path: Path, files: 
 
 
 def test_files_beyond_what_is_taken_of_one_student_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("grader.handed.MAX_UNPACKED_BYTES", 2_000_000)
+    monkeypatch.setattr("grader.submissions.handed.MAX_UNPACKED_BYTES", 2_000_000)
     made = folder(
         tmp_path / "class", {"asha/lab.ipynb": NB, "asha/a.csv": bytes(1_500_000), "asha/b.csv": bytes(1_500_000)}
     )

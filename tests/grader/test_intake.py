@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.handed import HandedIn, laid_out
-from grader.intake import Class, intake
-from grader.roster import Person
+from grader.submissions.handed import HandedIn, laid_out
+from grader.submissions.intake import Class, intake
+from grader.submissions.roster import Person
 
 from .samples_of_submissions import DAY, folder, notebook, zipped
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.gradebook import Gradebook, open_book
-from grader.marks import import_marks, marks_csv
+from grader.gradebook.book import Gradebook, open_book
+from grader.gradebook.marks import import_marks, marks_csv
 
 from .samples_for_books import HEADING, enter, only, record
 

@@ -7,9 +7,9 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import confusion_matrix, mean_absolute_error, mean_squared_error, r2_score, roc_auc_score
 
-from grader.datasets import Split
-from grader.measure import linear_baseline, measure, unusable
-from grader.served import serve
+from grader.data.datasets import Split
+from grader.data.served import serve
+from grader.judging.measure import linear_baseline, measure, unusable
 
 from . import samples_for_reports as samples
 

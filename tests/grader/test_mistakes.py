@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.mistakes import MOST, find_mistakes
+from grader.courses.sheet import Task
+from grader.data.served import Served
+from grader.judging.mistakes import MOST, find_mistakes
 from grader.records import DataUsed
-from grader.served import Served
-from grader.sheet import Task
 
 CLASSES = Task(dataset="mnist", kind="classification", classes=["a", "b", "c"], outputs=3, output_activation="softmax")
 BINARY = Task(dataset="imdb", kind="classification", classes=["no", "yes"], outputs=1, output_activation="sigmoid")

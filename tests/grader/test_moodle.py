@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.collect import folder_name
 from grader.errors import UsageError
-from grader.gradebook import Gradebook, open_book
-from grader.moodle import feedback_zip, fill_worksheet, packed_folder
-from grader.worksheet import Worksheet, read_worksheet
+from grader.gradebook.book import Gradebook, open_book
+from grader.gradebook.moodle import feedback_zip, fill_worksheet, packed_folder
+from grader.gradebook.worksheet import Worksheet, read_worksheet
+from grader.submissions.collect import folder_name
 
 from .samples_for_books import enter, record
 

@@ -1,6 +1,13 @@
-from grader.passages import MOST_LINES, MOST_PASSAGES, MOST_SIDE_BY_SIDE, common_excerpts, passages, shown_groups
-from grader.shingles import Code, code_of
-from grader.similarity import Work, compare
+from grader.similar.passages import (
+    MOST_LINES,
+    MOST_PASSAGES,
+    MOST_SIDE_BY_SIDE,
+    common_excerpts,
+    passages,
+    shown_groups,
+)
+from grader.similar.shingles import Code, code_of
+from grader.similar.similarity import Work, compare
 
 from .samples_for_similarity import ASHA, ROHAN
 

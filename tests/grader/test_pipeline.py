@@ -8,14 +8,14 @@ import nbformat
 import numpy as np
 import pytest
 
-from grader.course import Course, bundled
-from grader.exports import png
-from grader.handed import laid_out
-from grader.intake import intake
+from grader.courses.course import Course, bundled
+from grader.courses.reference import Calibration
+from grader.courses.sheet import Limits
+from grader.data.exports import png
 from grader.pipeline import Desk, grade_notebook, thresholds_for, with_budget
 from grader.records import Evidence, Grade
-from grader.reference import Calibration
-from grader.sheet import Limits
+from grader.submissions.handed import laid_out
+from grader.submissions.intake import intake
 from tests.conftest import notebook_of
 
 from .samples_of_submissions import notebook, zipped

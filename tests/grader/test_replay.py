@@ -5,16 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.collect import collect
-from grader.datasets import Split
+from grader.data.datasets import Split
+from grader.data.served import Served, serve
 from grader.errors import SandboxError
 from grader.inside.words import read_ragged
-from grader.judge import JUDGE_SECONDS
+from grader.judging.judge import JUDGE_SECONDS
+from grader.judging.replay import Stage, with_sealed_inputs
 from grader.pipeline import Desk, examine
 from grader.records import Evidence
-from grader.replay import Stage, with_sealed_inputs
-from grader.sandbox import WalledSandbox
-from grader.served import Served, serve
+from grader.running.sandbox import WalledSandbox
+from grader.submissions.collect import collect
 from tests.conftest import needs_wall
 
 DATA = """

@@ -8,9 +8,9 @@ from html import unescape
 
 import pytest
 
-from grader.entered import Entries, Entry, with_entries
+from grader.gradebook.entered import Entries, Entry, with_entries
+from grader.pages.report import clean, clip, prose, render_report
 from grader.records import Choice, FileRead, SignOff, Total
-from grader.report import clean, clip, prose, render_report
 
 from . import samples_for_reports as samples
 
@@ -240,7 +240,7 @@ def test_backticks_become_code_after_escaping():
 
 
 def test_the_report_imports_nothing_heavy():
-    code = "import sys, grader.report; print({'matplotlib', 'numpy', 'tensorflow', 'keras'} & set(sys.modules))"
+    code = "import sys, grader.pages.report; print({'matplotlib', 'numpy', 'tensorflow', 'keras'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import TeacherError, UsageError
+from grader.pages.results import read_result, result_folders
 from grader.pipeline import write_results
-from grader.results import read_result, result_folders
 
 from . import samples_for_reports as samples
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.roster import Person, perhaps, read_roster, surely
+from grader.submissions.roster import Person, perhaps, read_roster, surely
 
 CLASS = [
     Person("Asha Rao", ("21CS001",), "asha.r@college.edu"),

@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from grader.courses.rubric import ColumnScheme, CriterionScheme, LatePolicy, Rubric
+from grader.marking.score import score
 from grader.records import CheckResult, Column, Criterion, Evidence, Grade, Measurement, Submission
-from grader.rubric import ColumnScheme, CriterionScheme, LatePolicy, Rubric
-from grader.score import score
 
 from . import samples_for_reports as samples
 

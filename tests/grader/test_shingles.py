@@ -2,7 +2,7 @@ import time
 
 import numpy as np
 
-from grader.shingles import MAX_TOKENS, WIDTH, code_of
+from grader.similar.shingles import MAX_TOKENS, WIDTH, code_of
 
 
 def same(one: str, other: str, kind: str = "named") -> bool:

@@ -5,9 +5,9 @@ from shutil import copytree
 import numpy as np
 import pytest
 
-from grader.course import Course, bundled
-from grader.shingles import Code, code_of
-from grader.similarity import ALIKE, Similarity, Work, compare, count, given_out, read_work
+from grader.courses.course import Course, bundled
+from grader.similar.shingles import Code, code_of
+from grader.similar.similarity import ALIKE, Similarity, Work, compare, count, given_out, read_work
 
 from .samples_for_similarity import ASHA, HONEST, MEERA, ROHAN, STARTER, write_notebook
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from grader.errors import TeacherError
-from grader.gradebook import Gradebook, open_book
-from grader.spreadsheet import class_table, csv_text, defused, excel_bytes, undefused, write_tables
+from grader.gradebook.book import Gradebook, open_book
+from grader.gradebook.spreadsheet import class_table, csv_text, defused, excel_bytes, undefused, write_tables
 from grader.writing import write_whole
 
 from .samples_for_books import enter, record

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from grader import keys
-from grader.collect import Collected, collect
+from grader.classes import keys
+from grader.classes.keys import key_of, parts_of, parts_of_class, why_run
+from grader.classes.store import RunStore, alone_in
 from grader.errors import CannotWrite, UsageError
-from grader.keys import key_of, parts_of, parts_of_class, why_run
 from grader.pipeline import Desk
 from grader.records import Observation
-from grader.store import RunStore, alone_in
+from grader.submissions.collect import Collected, collect
 from grader.writing import write_whole
 from tests.conftest import Write
 
@@ -164,14 +164,15 @@ def test_a_full_disk_leaves_the_old_file_and_is_told_with_the_next_step(tmp_path
 def test_what_is_left_out_of_the_key_has_no_part_in_a_run():
     from tests.test_docs import MODULES, imports
 
-    runs = ("collect", "execute", "judge", "replay", "choose", "verdict", "framework", "inside.job", "inside.warm")
-    behind, waiting = set(), {f"grader.{name}" for name in runs}
+    judging = {f"grader.judging.{name}" for name in ("judge", "replay", "choose", "verdict")}
+    inside = {"grader.inside.job", "grader.inside.warm"}
+    running = {"grader.submissions.collect", "grader.running.execute", "grader.running.framework"}
+    behind, waiting = set(), judging | inside | running
     while waiting:
         behind |= waiting
         waiting = {name for module in waiting for name in imports(MODULES[module]) & MODULES.keys()} - behind
-    assert {name.split(".")[1] for name in behind} & keys.AFTERWARDS == set()
-    known = {name.split(".")[1] for name in MODULES if name.count(".")} | {"__main__", "migrations"}
-    assert known >= keys.AFTERWARDS
+    assert [name for name in behind if keys.is_afterwards(name)] == []
+    assert all(any(keys.is_within(name, each) for name in MODULES) for each in keys.AFTERWARDS)
 
 
 def test_a_folder_of_results_is_one_commands_at_a_time(tmp_path: Path):

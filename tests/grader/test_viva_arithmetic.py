@@ -1,6 +1,6 @@
 import pytest
 
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.records import Layer
 from grader.viva.arithmetic import UnknownLayerError, replay, reproduces
 from grader.viva.bank import documented

@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from grader.rubric import VivaPolicy
+from grader.courses.rubric import VivaPolicy
 from grader.viva.draw import draw, draw_apart, quotas
 from grader.viva.question import Level, Question
 

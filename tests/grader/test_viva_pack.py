@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.viva.pack import HEADINGS, markdown, page, write_bank, write_pack
 from grader.viva.question import Question, Sheet
 from grader.viva.results import read_results

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.errors import TeacherError, UsageError
 from grader.records import Claim, Concern, Run
 from grader.viva.question import Question, Sheet

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.worksheet import find_rows, read_worksheet
+from grader.gradebook.worksheet import find_rows, read_worksheet
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 written = cells.filter(lambda text: "\r" not in text)  # Python's csv does not always quote it
