@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -30,8 +31,9 @@ WORDS_BYTES = 1_000
 FIRST_USER = 100_000
 """Jobs that root starts are users of their own from here on, so that the limit on processes is each job's own."""
 USERS_PER_SANDBOX = 256
-
-
+STOP_LOOK_SECONDS = 0.001
+END_SECONDS = 10
+"""For processes that were killed, until they are gone."""
 LOST = "the sandbox's warm process ended"
 
 ROOMS = Path("/tmp") if os.name == "posix" else Path(tempfile.gettempdir())  # noqa: S108
@@ -294,15 +296,21 @@ class WalledSandbox(Sandbox):
     def hang_up(self) -> None:
         """End the warm process, should it still run.
 
-        Bubblewrap's inner process goes first: while it starts, it does not follow its parent's death yet.
+        Bubblewrap's inner process goes first: while it starts, it does not follow its parent's death yet. One that is
+        told to stop may still make a child until it has.
         """
+        within: list[psutil.Process] = []
         with suppress(psutil.NoSuchProcess):
             outer = psutil.Process(self.warm.pid)
             outer.suspend()
-            for inner in outer.children(recursive=True):
+            while outer.status() not in {psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE}:
+                time.sleep(STOP_LOOK_SECONDS)
+            within = outer.children(recursive=True)
+            for inner in within:
                 inner.kill()
         self.warm.kill()
         self.warm.wait()
+        psutil.wait_procs(within, timeout=END_SECONDS)
         with suppress(OSError):
             self.control.shutdown(socket.SHUT_RDWR)
         self.listener.join(timeout=10)
