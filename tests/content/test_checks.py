@@ -492,6 +492,14 @@ def test_the_documents_own_number_of_epochs_is_never_too_many_even_where_the_tra
     assert judge(evidence_of(models=[model_of(documented, fits=[cut])]))["test_epochs"].status == "passed"
 
 
+@pytest.mark.parametrize(("asked", "status"), [(10, "passed"), (11, "undecided")])
+def test_a_budget_that_ends_before_the_first_epoch_costs_nothing(
+    judge: Judge, evidence_of: Any, documented: list[Layer], asked: int, status: str
+) -> None:
+    cut = fit_of(stopped="budget", epochs_asked=asked, epochs_granted=0, history={})
+    assert judge(evidence_of(models=[model_of(documented, fits=[cut])]))["test_epochs"].status == status
+
+
 def test_without_validation_data_the_training_loss_is_judged(
     judge: Judge, evidence_of: Any, documented: list[Layer]
 ) -> None:
