@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grader.courses.course import Course, bundled
 from grader.viva.command import make_pack
-from grader.viva.results import read_results
+from grader.viva.students import read_students
 from grader.viva.sheets import make_sheets
 
 MOST_SECONDS = 60
@@ -46,7 +46,7 @@ def main() -> int:
         started, processor = time.perf_counter(), time.process_time()
         make_pack(None, results, None, "none", None, 0, Path(made) / "viva")
         seconds, busy = time.perf_counter() - started, time.process_time() - processor
-        sheets = make_sheets(read_results(results), Course(bundled()), None, 0)
+        sheets = make_sheets(read_students(results), Course(bundled()), None, 0)
     asked = [{question.key for question in sheet.questions} for sheet in sheets]
     alike = max((len(one & other) for one, other in combinations(asked, 2)), default=0)
     print(f"{len(sheets)} sheets with all files: {seconds:.1f} s, {busy:.1f} s of processor")

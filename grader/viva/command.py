@@ -8,8 +8,8 @@ from grader.errors import UsageError
 from grader.pages.report import WRITTEN
 from grader.pipeline import agree, grade_notebook, open_desk
 from grader.viva.pack import write_bank, write_pack
-from grader.viva.results import read_results
 from grader.viva.sheets import bank_sheet, make_sheets, subject
+from grader.viva.students import read_students
 
 
 def make_pack(
@@ -32,7 +32,7 @@ def make_pack(
         raise UsageError("Expected a folder of results, a notebook, or --bank NAME. Received: none of them.")
     if results.is_file():
         results = graded(folder, results, assignment, isolation, out)
-    course, students = Course(folder or bundled()), read_results(results)
+    course, students = Course(folder or bundled()), read_students(results)
     sheets = make_sheets(students, course, questions, seed)
     column = course.rubric(course.assignment(students[0].grade.assignment)).viva.column
     return write_pack(sheets, out, column, [student.evidence.answers for student in students], WRITTEN)

@@ -14,7 +14,8 @@ from grader.viva.case import Case
 from grader.viva.draw import LEVELS, digest, draw_apart
 from grader.viva.generators import all_questions
 from grader.viva.question import Question, Sheet
-from grader.viva.results import Student, code_of, shared_cells
+from grader.viva.shared import shared_cells
+from grader.viva.students import Student, code_of
 
 CODE_CHARACTERS = 8
 

@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from grader.courses.course import Course, bundled
 from grader.viva.pack import HEADINGS, markdown, page, write_bank, write_pack
 from grader.viva.question import Question, Sheet
-from grader.viva.results import read_results
 from grader.viva.sheets import bank_sheet, make_sheets, subject
+from grader.viva.students import read_students
 
 from . import samples_for_viva as samples
 
@@ -26,7 +26,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\u202e`</style>"
 def class_of_names(folder: Path) -> list[Sheet]:
     for number, student in enumerate(STUDENTS):
         samples.hand_in(folder / str(number), student, samples.evidence_of(), samples.notebook_of())
-    return make_sheets(read_results(folder), COURSE, None, 0)
+    return make_sheets(read_students(folder), COURSE, None, 0)
 
 
 def written(tmp_path: Path) -> Path:
@@ -135,7 +135,7 @@ def test_text_and_json_say_the_same_as_the_page(tmp_path: Path):
 def test_one_student_prints_on_one_page_of_a4(tmp_path: Path, count: int):
     for number, student in enumerate(STUDENTS):
         samples.hand_in(tmp_path / str(number), student, samples.evidence_of(), samples.notebook_of())
-    sheets = make_sheets(read_results(tmp_path), COURSE, count, 0)
+    sheets = make_sheets(read_students(tmp_path), COURSE, count, 0)
     (tmp_path / "class.html").write_text(page(sheets, answers=True), encoding="utf-8")
     printed = tmp_path / "class.pdf"
     subprocess.run(

@@ -7,8 +7,8 @@ from grader.courses.course import Course, bundled
 from grader.errors import TeacherError, UsageError
 from grader.records import Claim, Concern, Run
 from grader.viva.question import Question, Sheet
-from grader.viva.results import read_results
 from grader.viva.sheets import bank_sheet, make_sheets, subject
+from grader.viva.students import read_students
 
 from . import samples_for_viva as samples
 
@@ -17,7 +17,7 @@ NAMES = ["boston", "cifar10", "fashion-mnist", "imdb", "mnist"]
 
 
 def sheets_of(folder: Path, count: int | None = None, seed: int = 0) -> list[Sheet]:
-    return make_sheets(read_results(folder), COURSE, count, seed)
+    return make_sheets(read_students(folder), COURSE, count, seed)
 
 
 def one_sheet(tmp_path: Path, student: str = "Asha", **fields: object) -> Sheet:
@@ -174,15 +174,15 @@ def test_every_assignment_has_a_bank(name: str):
 
 
 def test_a_folder_without_results_is_the_users_to_mend(tmp_path: Path):
-    with pytest.raises(UsageError, match="Grade first"):
-        read_results(tmp_path)
+    with pytest.raises(UsageError, match="Run grader grade"):
+        read_students(tmp_path)
 
 
 def test_a_result_that_cannot_be_read_is_named(tmp_path: Path):
     samples.class_of(tmp_path, 1)
     (tmp_path / "s0" / "evidence.json").write_text("{}", encoding="utf-8")
     with pytest.raises(TeacherError, match="s0"):
-        read_results(tmp_path)
+        read_students(tmp_path)
 
 
 def test_questions_keep_to_their_limits_whatever_a_layer_is_called(tmp_path: Path):
