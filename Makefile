@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable ".[kernels,dev]"
+	$(BIN)/pip install --quiet --editable ".[kernels,postgresql,dev]"
 	touch $@
 
 demo: $(READY)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from grader.collect import syntax_tree
 from grader.records import CellError
+from grader.submissions.collect import syntax_tree
 
 LOOKS = {
     *("corr", "describe", "head", "hist", "info", "isna", "isnull", "nunique", "plot", "sample", "tail", "unique"),

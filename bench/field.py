@@ -38,11 +38,11 @@ from typing import Any
 
 from dataflow import behind, lost_from
 
-from grader import wall
-from grader.collect import code_sources, collect
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.pipeline import Desk, grade_notebook, open_desk
 from grader.records import CellRun, Evidence, Model
+from grader.running import wall
+from grader.submissions.collect import code_sources, collect
 
 ENDINGS = {".ipynb", ".py", ".txt"}
 BUILDS = re.compile(r"\bSequential\s*\(|\bModel\s*\(|\.(fit|compile|fit_generator|add)\s*\(")

@@ -15,11 +15,11 @@ import time
 
 import nbformat
 
-from grader import wall
-from grader.cells import code_cells
-from grader.execute import execute
-from grader.files import shelf_for
 from grader.pipeline import Desk, open_desk
+from grader.running import wall
+from grader.running.cells import code_cells
+from grader.running.execute import execute
+from grader.running.files import shelf_for
 
 MOST_SECONDS = 0.3
 PLAIN = ("import numpy as np, pandas as pd, keras", "open('x.txt', 'w').write('1')\nopen('x.txt').read()")

@@ -17,9 +17,9 @@ from typing import Any
 
 import nbformat
 
-from grader import wall
-from grader.collect import collect
 from grader.pipeline import Desk, examine, open_desk
+from grader.running import wall
+from grader.submissions.collect import collect
 
 Manners = dict[str, tuple[str, ...]]
 """The cells of a notebook, by the name of its manner."""

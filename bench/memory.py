@@ -17,9 +17,9 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from grader import wall
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.records import Evidence
+from grader.running import wall
 
 NAME = "imdb"
 MOST_OWN_MB = 1_000

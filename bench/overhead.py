@@ -17,9 +17,9 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from grader import wall
 from grader.pipeline import Desk, grade_notebook, open_desk
 from grader.records import Evidence
+from grader.running import wall
 
 MOST_SECONDS = 2.0
 MOST_RATIO = 0.35

@@ -13,10 +13,10 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader import wall
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.pipeline import Desk, grade_notebook, open_desk
 from grader.records import Evidence, Grade
+from grader.running import wall
 
 MOST_SHARE = 0.40
 """Of the time that full training takes, for all references together."""

@@ -2,18 +2,23 @@
 
 import sys
 import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from textwrap import shorten
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from grader.execute import Progress as Follower
 from grader.pipeline import Graded
 from grader.records import Column, Flag, Total
+from grader.running.execute import Progress as Follower
+
+if TYPE_CHECKING:
+    from grader.gradebook.book import Filed
 
 PLAIN_SECONDS = 10.0
 WHY_CHARACTERS = 300
@@ -30,7 +35,8 @@ class Board:
         """What was said of one notebook and holds for the next is not said again."""
         # Names of files and of students are no markup: `notes [final].ipynb`.
         self.out = Console(highlight=False, markup=False, emoji=False)
-        self.err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        # The stream of this moment: while checks run, Python's own is another, and the bars go on moving.
+        self.err = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
         self.bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -42,6 +48,8 @@ class Board:
             disable=quiet or not sys.stderr.isatty(),
             transient=True,
         )
+        if not self.bars.disable and sys.stdout.isatty():
+            self.out = self.err  # which knows where the bars are
 
     def __enter__(self) -> Self:
         self.bars.start()
@@ -98,11 +106,40 @@ class Board:
         table.add_section()
         table.add_row("Total", decided(grade.total), rest(grade.total), "")
         self.out.print(table)
-        for flag in grade.flags:
+        self.show_flags(grade.flags)
+        self.out.print(f"report: {graded.folder / 'report.html'}", soft_wrap=True)
+
+    def show_flags(self, flags: Iterable[Flag]) -> None:
+        """What a person should look at, once for all notebooks."""
+        for flag in flags:
             if flag not in self.told:
                 self.told.append(flag)
-                self.out.print(printable(f"look at: {flag.title}. {flag.detail}"))
-        self.out.print(f"report: {graded.folder / 'report.html'}", soft_wrap=True)
+                self.out.print(printable(f"look at: {flag.title}. {flag.detail}"), soft_wrap=True)
+
+
+def book_board(class_: "Sequence[Filed]") -> Iterator[Table | str]:
+    """A table for each assignment, a line for each student; then a line for each thing to look at."""
+    for assignment, group in groupby(class_, lambda filed: filed.grade.assignment):
+        grades = [filed.grade for filed in group]
+        names = list(dict.fromkeys(name for grade in grades for name in grade.columns))
+        table = Table(*["Student", *names, "Total", "Pending", "Signed"], title=assignment, title_justify="left")
+        table.caption, table.caption_justify = "* entered by a person, in whole or in part", "left"
+        for grade in grades:
+            marks = [whole(grade.columns[name]) if name in grade.columns else "" for name in names]
+            signed = printable(grade.signed.by) if grade.signed else ""
+            table.add_row(printable(grade.student), *marks, whole(grade.total), f"{grade.total.pending:g}", signed)
+        yield table
+        yield from (
+            printable(f"{grade.student}: {flag.title}. {flag.detail}") for grade in grades for flag in grade.flags
+        )
+
+
+def whole(marks: Column | Total) -> str:
+    """The marks with a star where a person entered them; nothing that is still open."""
+    if marks.pending or marks.marks is None:
+        return "pending"
+    by_person = isinstance(marks, Column) and (marks.entered or any(each.entered for each in marks.criteria))
+    return f"{marks.marks:g}{' *' if by_person else ''}"
 
 
 def decided(marks: Column | Total) -> str:

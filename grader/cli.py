@@ -1,6 +1,7 @@
 """The command line: words in, records printed. Each command imports what it needs, so that --help is quick."""
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -8,7 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from grader.classes.batch import Failure
+    from grader.classes.crew import Crew
     from grader.errors import TeacherError
+    from grader.gradebook.book import Gradebook
+    from grader.pipeline import Desk
 
 app = typer.Typer(
     name="grader",
@@ -21,7 +26,22 @@ app = typer.Typer(
 data = typer.Typer(help="The data sets that notebooks are served.", no_args_is_help=True)
 app.add_typer(data, name="data")
 
+marks = typer.Typer(help="Marks that people enter: viva marks, overrides, remarks, sign-off.", no_args_is_help=True)
+app.add_typer(marks, name="marks")
+
 PROBLEMS = 1
+
+
+class Format(StrEnum):
+    """What `grader export` writes."""
+
+    csv = "csv"
+    excel = "excel"
+    moodle_worksheet = "moodle-worksheet"
+    moodle_feedback = "moodle-feedback"
+    canvas = "canvas"
+    nbgrader = "nbgrader"
+    gradescope = "gradescope"
 
 
 class Isolation(StrEnum):
@@ -38,15 +58,29 @@ CourseFolder = Annotated[
 IsolationOption = Annotated[
     Isolation, typer.Option(help="wall: behind bubblewrap. none: without protection, for your own notebooks only.")
 ]
+Results = Annotated[Path, typer.Option(help="Folder of the results.")]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        envvar="GRADER_DATABASE", help="URL of the gradebook, for example postgresql://...; default: in the results."
+    ),
+]
+OneAssignment = Annotated[str | None, typer.Option("--assignment", help="Name of the assignment; default: all.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 
 
 @app.command()
 def grade(
-    notebooks: Annotated[list[Path], typer.Argument(help="The submissions: notebooks or scripts.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="The submissions: notebooks, folders, or zips of Moodle, Canvas, Gradescope.")
+    ],
     assignment: Annotated[str, typer.Option(help="Name of the assignment, for example fashion-mnist.")],
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
     student: Annotated[str | None, typer.Option(help="Name for the record sheet; default: the file's.")] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="Class list, CSV: columns such as id, name, email; extension (a date or days), submitted."),
+    ] = None,
     due: Annotated[
         str | None, typer.Option(help="Due date, ISO: 2026-11-20 (to the end of the day) or 2026-11-20T17:00.")
     ] = None,
@@ -67,76 +101,154 @@ def grade(
             help="The model that answers: its variable or model-3; cnn=model2 where the sheet asks for several."
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Notebooks that run at the same time; default: what cores and memory allow."),
+    ] = None,
+    second_budget: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Seconds of training for notebooks that the budget left undecided, when all others are done; default: "
+            "4 times the budget; 0: none.",
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="A Dask cluster that runs the notebooks, for example tcp://host:8786.")
+    ] = None,
+    rerun: Annotated[bool, typer.Option("--rerun", help="Run notebooks also where their run is stored.")] = False,
     isolation: IsolationOption = Isolation.wall,
+    database: Database = None,
     course: CourseFolder = None,
     quiet: Quiet = False,
 ) -> None:
-    """Grade submissions: run each, judge its model, and write its record sheet with a reason for every mark."""
-    from grader.board import Board
-    from grader.collect import parse_due, parse_time
-    from grader.errors import TeacherError, UsageError
-    from grader.pipeline import agree, grade_notebook, open_desk
+    """Grade submissions: run each, judge its model, and write its record sheet with a reason for every mark.
+
+    Runs are stored in the folder of the results. The same command again runs only what has changed, and checks, marks
+    and reports anew.
+    """
+    from grader.classes.batch import Batch, Failure
+    from grader.classes.board import ClassBoard
+    from grader.classes.stopping import stops_cleanly
+    from grader.classes.store import alone_in
+    from grader.errors import UsageError
+    from grader.gradebook.book import open_book
+    from grader.pipeline import agree, open_desk
+    from grader.submissions.collect import parse_due, parse_time
+    from grader.submissions.intake import intake
+    from grader.submissions.roster import read_roster
 
     submitted_at = parse_time(submitted) if submitted else None
     due_at = parse_due(due) if due else None
     seconds = parse_budget(budget)
-    if student and len(notebooks) > 1:
-        raise UsageError(f"Expected one notebook with --student. Received: {len(notebooks)} notebooks.")
-    refuse_namesakes(notebooks)
-    refuse_unreadable(notebooks)
-    failed: dict[Path, TeacherError] = {}
+    found = intake(paths, assignment, read_roster(roster) if roster else (), due_at)
+    if student and len(found.submissions) > 1:
+        raise UsageError(f"Expected one submission with --student. Received: {len(found.submissions)} of them.")
+    class_ = [
+        replace(handed, student=student or handed.student, submitted_at=submitted_at or handed.submitted_at)
+        for handed in found.submissions
+    ]
+    failures: list[Failure] = []
     opened = open_desk(
-        course, assignment, isolation.value, budget=seconds, files=files, strict_api=strict_api, models=model or ()
+        course,
+        assignment,
+        isolation.value,
+        budget=seconds,
+        files=files,
+        strict_api=strict_api,
+        models=model or (),
+        elsewhere=scheduler is not None,
     )
-    with Board(quiet) as board, opened as desk:
+    with stops_cleanly(), ClassBoard(quiet, len(class_)) as board, opened as desk:
         agree(desk)
         make_folder(out)
-        for notebook in notebooks:
-            try:
-                graded = grade_notebook(
-                    notebook,
-                    desk,
-                    out,
-                    student=student,
-                    submitted_at=submitted_at,
-                    due_at=due_at,
-                    progress=board.follow(notebook.name),
-                )
-            except TeacherError as error:  # The others may well be graded; a batch takes hours.
-                failed[notebook] = error
-            except Exception as error:  # likewise, whatever it is
-                failed[notebook] = own_fault(error)
-            else:
-                board.show(graded)
-    tell_failures(failed)
+        with alone_in(out), open_book(out, database) as book, crew_for(desk, workers, scheduler) as crew:
+            for remark in () if quiet else found.remarks:
+                complain(remark)
+            for outcome in Batch(desk, out, crew, board, book, rerun, second_budget).grade(class_):
+                if isinstance(outcome, Failure):
+                    board.fail()
+                    failures.append(outcome)
+                else:
+                    board.show(outcome)
+            show_class(book, desk, out, quiet=quiet, anyone=len(failures) < len(class_))
+    tell_failures(failures)
 
 
-def tell_failures(failed: "dict[Path, TeacherError]") -> None:
-    """A line for each notebook that could not be graded, and the exit code of the gravest error."""
-    for notebook, error in failed.items():
-        complain(f"{notebook}: {error}")
-    if failed:
-        raise typer.Exit(max(error.exit_code for error in failed.values()))
+def show_class(book: "Gradebook", desk: "Desk", out: Path, *, quiet: bool, anyone: bool) -> None:
+    """Write the tables of the class, and its pages where `anyone` was graded."""
+    from grader.gradebook.spreadsheet import write_tables
+    from grader.pages.class_page import write_class
+
+    write_tables(book.filed(), out)
+    if anyone:
+        page = write_class(out, desk.course)
+        if not quiet:
+            typer.echo(f"the class: {page}")
 
 
-def refuse_namesakes(notebooks: list[Path]) -> None:
-    """Raise UsageError where two results would go to one folder."""
-    from grader.collect import folder_name, student_name
+def crew_for(desk: "Desk", workers: int | None, scheduler: str | None) -> "Crew":
+    """Who runs the notebooks: this machine, or a cluster. Raises `UsageError` where both are asked for."""
+    from grader.classes.crew import LocalCrew
     from grader.errors import UsageError
 
-    folders: dict[str, Path] = {}
-    for notebook in notebooks:
-        other = folders.setdefault(folder_name(student_name(notebook)).casefold(), notebook)
-        if other is not notebook:
-            raise UsageError(f"Expected notebooks of different names. Received: {other} and {notebook}. Rename one.")
+    if scheduler is None:
+        return LocalCrew(desk, workers)
+    try:
+        from grader.classes.cluster import ClusterCrew
+    except ImportError as error:
+        raise no_cluster(error) from None
+    if workers is not None:
+        raise UsageError("Expected --workers or --scheduler. Received both: `grader worker` says how many run there.")
+    return ClusterCrew(desk, scheduler)
 
 
-def refuse_unreadable(notebooks: list[Path]) -> None:
-    """Raise UsageError where a file cannot be read: before anything runs, not after hours."""
-    from grader.collect import read
+def no_cluster(error: ImportError) -> "TeacherError":
+    """What it takes to use a cluster."""
+    from grader.errors import UsageError
 
-    for notebook in notebooks:
-        read(notebook)
+    install = 'pip install "keras-notebook-grader[cluster]"'
+    return UsageError(f"Expected Dask for --scheduler. Found: {error}. Run: {install}")
+
+
+@app.command()
+def worker(
+    scheduler: Annotated[str, typer.Option(help="Address of the Dask scheduler, for example tcp://host:8786.")],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Notebooks that run here at the same time; default: one for each core.")
+    ] = None,
+) -> None:
+    """Run notebooks for `grader grade --scheduler` on this machine, until it is stopped or the scheduler ends."""
+    try:
+        from grader.classes.cluster import work_for
+    except ImportError as error:
+        raise no_cluster(error) from None
+    work_for(scheduler, workers)
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="Folder of results, as `grader grade --out` wrote it.")],
+    course: CourseFolder = None,
+) -> None:
+    """Write the page of the class and the one on similar code again, from the results in a folder."""
+    from grader.courses.course import Course, bundled
+    from grader.pages.class_page import write_class
+
+    typer.echo(f"written: {write_class(out, Course(course or bundled()))}")
+
+
+def tell_failures(failures: "list[Failure]") -> None:
+    """A line for each submission that could not be graded, and the exit code of the gravest error."""
+    from grader.errors import TeacherError
+
+    codes = []
+    for failure in failures:
+        error = failure.error if isinstance(failure.error, TeacherError) else own_fault(failure.error)
+        complain(f"{failure.student}: {error}")
+        codes.append(error.exit_code)
+    if codes:
+        raise typer.Exit(max(codes))
 
 
 def make_folder(out: Path) -> None:
@@ -172,7 +284,7 @@ def data_status() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from grader.datasets import Store
+    from grader.data.datasets import Store
 
     table = Table("data set", "state", "where", "remark", box=None)
     for status in Store().status():
@@ -183,7 +295,7 @@ def data_status() -> None:
 @data.command("fetch")
 def data_fetch(name: Annotated[str, typer.Argument(help="Name of the data set, for example fashion-mnist.")]) -> None:
     """Download a data set from the address that Keras publishes."""
-    from grader.datasets import Store
+    from grader.data.datasets import Store
 
     Store().fetch(name)
     typer.echo(f"{name} is ready.")
@@ -192,7 +304,7 @@ def data_fetch(name: Annotated[str, typer.Argument(help="Name of the data set, f
 @data.command("import")
 def data_import(folder: Annotated[Path, typer.Argument(help="Folder in which to look for the files.")]) -> None:
     """Take data sets from a folder: files are recognised by their names, wherever in it they are."""
-    from grader.datasets import Store
+    from grader.data.datasets import Store
 
     for status in Store().import_folder(folder):
         typer.echo(f"{status.name}: {status.state} {status.reason}".strip())
@@ -226,7 +338,7 @@ def calibrate(
     A run that is recorded already is not done again.
     """
     from grader.board import Board
-    from grader.calibrate import calibrate as run_reference
+    from grader.calibration.calibrate import calibrate as run_reference
 
     with Board(quiet) as board:
         path = run_reference(
@@ -258,8 +370,8 @@ def selftest(
     reference with one fault, must lose what it should and nothing else.
     """
     from grader.board import Board
-    from grader.selftest import Tally
-    from grader.selftest import selftest as run_trials
+    from grader.calibration.selftest import Tally
+    from grader.calibration.selftest import selftest as run_trials
 
     tally = Tally()
     try:
@@ -275,6 +387,161 @@ def selftest(
         raise typer.Exit(PROBLEMS)
     if not quiet:
         typer.echo(tally.summary)
+
+
+@marks.command("import")
+def marks_import(
+    file: Annotated[Path, typer.Argument(help="CSV with student, assignment, column, marks, remark.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be entered, and enter nothing.")] = False,
+    out: Results = Path("results"),
+    database: Database = None,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Enter viva marks, overrides, remarks and sign-offs from a CSV: all its rows, or none of them.
+
+    `column` is a column of the record sheet, the id of a criterion, sign-off (the remark says who signs), or empty.
+    A - takes an entry back. The students' pages are written anew.
+    """
+    from grader.gradebook.book import find_book
+    from grader.gradebook.marks import import_marks
+
+    with find_book(out, database) as book:
+        told = import_marks(book, file, dry_run=dry_run)
+        for line in told.rejected:
+            complain(line)
+        if told.rejected:
+            complain(f"Nothing was entered: {len(told.rejected)} rows were rejected.")
+            raise typer.Exit(2)
+        if not quiet:
+            for line in told.changes:
+                typer.echo(line)
+            left = f" {told.empty} rows had neither marks nor a remark." if told.empty else ""
+            typer.echo(f"{'would be entered' if dry_run else 'entered'}: {len(told.changes)} rows.{left}")
+        if not dry_run:
+            refresh(book, told.touched, course, out)
+
+
+def refresh(book: "Gradebook", touched: set[tuple[str, str]], course: Path | None, out: Path) -> None:
+    """Write the pages of these students and assignments anew, and the class's pages and tables."""
+    from grader.courses.course import Course, bundled
+    from grader.errors import TeacherError
+    from grader.gradebook.spreadsheet import write_tables
+    from grader.pages.class_page import write_class
+    from grader.pipeline import report_again
+
+    make_folder(out)
+    filed = book.filed()
+    known = Course(course or bundled())
+    for each in filed:
+        if (each.grade.student, each.grade.assignment) in touched:
+            try:
+                report_again(each, known, out)
+            except TeacherError as error:  # The marks are entered all the same.
+                complain(f"the page of {each.grade.student} was not written anew: {error}")
+    write_tables(filed, out)
+    try:
+        write_class(out, known)
+    except TeacherError as error:
+        complain(f"the pages of the class were not written anew: {error}")
+
+
+@marks.command("show")
+def marks_show(assignment: OneAssignment = None, out: Results = Path("results"), database: Database = None) -> None:
+    """Show the gradebook: the columns of every record sheet, what is pending, and what to look at."""
+    from rich.console import Console
+
+    from grader.board import book_board
+    from grader.gradebook.book import find_book
+
+    with find_book(out, database) as book:
+        console = Console(highlight=False, markup=False, emoji=False)
+        for part in book_board(book.filed(assignment)):
+            console.print(part, soft_wrap=isinstance(part, str))
+
+
+@marks.command("export")
+def marks_export(
+    file: Annotated[Path, typer.Argument(help="CSV to write.")],
+    assignment: OneAssignment = None,
+    out: Results = Path("results"),
+    database: Database = None,
+) -> None:
+    """Write what is entered and what is still open as a CSV, for you to fill in and import."""
+    from grader.gradebook.book import find_book
+    from grader.gradebook.marks import marks_csv
+    from grader.writing import write_whole
+
+    with find_book(out, database) as book:
+        write_whole(file, marks_csv(book, assignment).encode())
+    typer.echo(f"written: {file}")
+
+
+@app.command()
+def export(
+    to: Annotated[Format, typer.Option("--to", help="What to write.")],
+    assignment: OneAssignment = None,
+    worksheet: Annotated[
+        Path | None, typer.Option(help="Your own download: Moodle's grading worksheet, or Canvas' gradebook.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Heading of the grade in your download, where it is not found by itself.")
+    ] = None,
+    comment_column: Annotated[
+        str | None, typer.Option(help="Heading of the feedback comments, where it is not found by itself.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="Where to write; default: in the results.")] = None,
+    out: Results = Path("results"),
+    database: Database = None,
+) -> None:
+    """Write the marks for a spreadsheet, Moodle, Canvas, nbgrader or Gradescope.
+
+    Of a download only the marks are changed, and the comments. Whoever has marks pending is left out.
+    """
+    from grader.gradebook.book import find_book
+    from grader.gradebook.handback import Wish
+    from grader.gradebook.handback import export as hand_back
+
+    with find_book(out, database) as book:
+        make_folder(out)
+        wish = Wish(to.value, out, assignment, worksheet, column, comment_column, file)
+        path, notes = hand_back(book, wish)
+    for note in notes:
+        complain(note)
+    typer.echo(f"written: {path}")
+
+
+@app.command()
+def viva(
+    results: Annotated[
+        Path | None, typer.Argument(help="A folder of results, of a class or of one student, or a notebook.")
+    ] = None,
+    questions: Annotated[
+        int | None, typer.Option(min=1, max=20, help="For each student; default: the rubric's.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Other questions with another seed.")] = 0,
+    bank: Annotated[
+        str | None, typer.Option(help="All questions about the documented networks of this assignment instead.")
+    ] = None,
+    assignment: Annotated[str | None, typer.Option(help="Of a notebook, which is graded first.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the sheets.")] = Path("viva"),
+    isolation: IsolationOption = Isolation.wall,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make viva sheets from each student's own notebook: questions, expected answers and a box for the marks.
+
+    Practice sheets have the same questions without answers: examine with another seed than the one that was handed out.
+    """
+    from grader.viva.command import make_bank, make_pack
+
+    if bank is not None:
+        files = make_bank(course, bank, out)
+    else:
+        files = make_pack(course, results, assignment, isolation.value, questions, seed, out)
+    if not quiet:
+        for path in files:
+            typer.echo(f"written: {path}")
 
 
 def main() -> None:
@@ -297,7 +564,7 @@ def own_fault(error: Exception) -> "TeacherError":
     from grader.doctor import keep_trace
     from grader.errors import OwnFault
 
-    return OwnFault(f"the grader itself failed: {type(error).__name__}: {error}. Details: {keep_trace()}")
+    return OwnFault(f"the grader itself failed: {type(error).__name__}: {error}. Details: {keep_trace(error)}")
 
 
 def complain(words: str) -> None:

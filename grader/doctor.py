@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 
-from grader import wall
-from grader.course import Course, bundled
-from grader.datasets import Store
+from grader.courses.course import Course, bundled
+from grader.data.datasets import Store
+from grader.running import wall
 
 KERNEL_PACKAGES = ("tensorflow", "keras", "pandas", "matplotlib")
 LEAST_MEMORY_MB = 6_000
@@ -46,8 +46,8 @@ def examine() -> Iterator[Finding]:
         yield Finding(f"data set {status.name}", status.state == "ready", status.reason or str(status.path))
 
 
-def keep_trace() -> Path:
-    """Write the exception that is being handled to a file that can be sent along with a report."""
+def keep_trace(error: BaseException) -> Path:
+    """Write an exception with its traceback to a file that can be sent along with a report."""
     with tempfile.NamedTemporaryFile("w", prefix="grader-failure-", suffix=".txt", delete=False) as file:
-        file.write(traceback.format_exc())
+        file.writelines(traceback.format_exception(error))
     return Path(file.name)

@@ -11,6 +11,10 @@ class UsageError(TeacherError):
     """The command was asked for something that cannot be."""
 
 
+class CannotWrite(TeacherError):
+    """A result could not be written: to go on would lose what the next notebooks take hours for."""
+
+
 class SandboxError(TeacherError):
     """The sandbox did not do its work; nothing was graded."""
 

@@ -45,7 +45,7 @@ class Undecided(Exception):
 
 
 made: ContextVar[list[Expectation] | None] = ContextVar("made", default=None)
-"""The comparisons of the check that is running; `grader.checks` sets it to a list and reads it afterwards."""
+"""The comparisons of the check that is running; `grader.marking.checks` sets it to a list and reads it afterwards."""
 
 
 def expect(condition: bool, *, expected: str, found: str, hint: str = "") -> None:

@@ -1,41 +1,52 @@
 """A submission goes in, a grade with its reasons comes out: read `grade_notebook` aloud and you know the program."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from grader.agreement import Spreads, compare, spreads_of
-from grader.answers import find_answers
-from grader.checks import match_criteria, run_checks
-from grader.choose import choose, with_named
-from grader.claims import find_claims, saved_state
-from grader.collect import Collected, code_sources, collect, folder_name, imported_modules, unparsable
-from grader.concerns import find_concerns
-from grader.course import Course, bundled
-from grader.datasets import Store, data_set
-from grader.execute import Progress, Recording, execute
-from grader.files import TEACHERS, shelf_for, teachers_folder, text_of
-from grader.framework import explain, instead_of_keras
-from grader.judge import Judgement, judge
-from grader.quality import count_code_lines, find_quality, with_code_lines
-from grader.records import CheckResult, Choice, Evidence, Grade, Model, Run
-from grader.reference import Calibration, Thresholds
-from grader.replay import Again, Part, Replayed, Stage, until_fed
-from grader.report import render_report
-from grader.rubric import Rubric
-from grader.sandbox import Sandbox, open_sandbox
-from grader.score import score
-from grader.served import Served, default_cache, get_split, serve
-from grader.sheet import Assignment, Limits
-from grader.standin import digits
-from grader.verdict import Verdicts
+from pydantic import ValidationError
+
+from grader.courses.course import Course, bundled
+from grader.courses.reference import Calibration, ModelAnswer, Thresholds
+from grader.courses.rubric import Rubric
+from grader.courses.sheet import Assignment, Limits
+from grader.data.datasets import Store, data_set
+from grader.data.served import Served, default_cache, get_split, serve
+from grader.data.standin import digits
+from grader.errors import SandboxError, TeacherError
+from grader.judging.choose import choose, with_named
+from grader.judging.judge import Judgement, judge
+from grader.judging.replay import Again, Part, Replayed, Stage, until_fed
+from grader.judging.verdict import Verdicts
+from grader.marking.agreement import Spreads, compare, spreads_of
+from grader.marking.answers import find_answers
+from grader.marking.checks import match_criteria, run_checks
+from grader.marking.claims import find_claims, saved_state
+from grader.marking.concerns import find_concerns
+from grader.marking.coverage import with_ideas
+from grader.marking.quality import count_code_lines, find_quality, with_code_lines
+from grader.marking.score import score
+from grader.pages.report import render_report
+from grader.records import CheckResult, Choice, Evidence, Grade, Model, Observation, Run
+from grader.running.execute import Progress, Recording, execute
+from grader.running.files import TEACHERS, shelf_for, teachers_folder, text_of
+from grader.running.framework import explain, instead_of_keras
+from grader.running.sandbox import Elsewhere, Sandbox, open_sandbox
+from grader.submissions.collect import Collected, Told, code_sources, collect, folder_name, imported_modules, unparsable
+from grader.writing import write_whole
+
+if TYPE_CHECKING:  # SQLAlchemy costs time, which calibrating need not pay
+    from grader.gradebook.book import Filed, Gradebook
 
 WALL_SECONDS_PER_TRAINING_SECOND = 2
 WALL_SECONDS_UNLIMITED = 24 * 3600
 REASON_CHARACTERS = 2_000
+LOOKED_ROWS = 1_000
+"""Of the test rows that a notebook is served: among them the viva finds mistakes to show."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,13 @@ class Desk:
     """Where a notebook runs a second time, on the sealed inputs."""
     strict_api: bool = False
     """Names that the libraries no longer have are not made to work."""
+    answers: list[ModelAnswer] = field(default_factory=list)
+    """To the questions of the sheet."""
+
+    @property
+    def check_files(self) -> list[Path]:
+        """The files of checks for the assignment."""
+        return self.course.check_files(self.assignment, self.rubric)
 
 
 @dataclass(frozen=True)
@@ -80,6 +98,7 @@ def open_desk(
     files: Path | None = None,
     strict_api: bool = False,
     models: Sequence[str] = (),
+    elsewhere: bool = False,
 ) -> Iterator[Desk]:
     """Everything that grading the assignment `name` needs; the sandbox in it ends with the `with` block.
 
@@ -94,6 +113,7 @@ def open_desk(
         files: the teacher's folder of files that notebooks may ask for.
         strict_api: names that the libraries no longer have are not made to work.
         models: that answer the sheet, as NAME or NETWORK=NAME; without any the grader chooses.
+        elsewhere: other machines run the notebooks.
 
     Raises:
         TeacherError: the course, the data or the machine is not as it should be.
@@ -108,18 +128,31 @@ def open_desk(
     served = serve(split, reference.sealed_rows, seed, default_cache())
     thresholds = thresholds_for(course, assignment, served)
     spreads = spreads_of(calibrations_for(course, assignment, served))
+    answers = course.model_answers(assignment)
     limits = with_budget(assignment.limits, budget)
     folders = {dataset: served.folder} | ({TEACHERS: teachers_folder(files)} if files else {})
-    with open_sandbox(isolation, folders) as sandbox, Stage(isolation, served, folders) as stage:
+    opened = Elsewhere(isolation, folders) if elsewhere else open_sandbox(isolation, folders)
+    with opened as sandbox, Stage(isolation, served, folders) as stage:
         stops_early = budget != "full"
         yield Desk(
-            course, assignment, rubric, served, sandbox, thresholds, spreads, limits, stops_early, stage, strict_api
+            course,
+            assignment,
+            rubric,
+            served,
+            sandbox,
+            thresholds,
+            spreads,
+            limits,
+            stops_early,
+            stage,
+            strict_api,
+            answers,
         )
 
 
 def agree(desk: Desk) -> None:
     """Raise `TeacherError` unless the rubric's criteria and the checks' are the same."""
-    match_criteria(desk.course.check_files(desk.assignment, desk.rubric), desk.rubric)
+    match_criteria(desk.check_files, desk.rubric)
 
 
 def calibrations_for(course: Course, assignment: Assignment, served: Served) -> list[Calibration]:
@@ -174,16 +207,18 @@ def grade_notebook(
     due_at: datetime | None = None,
     progress: Progress | None = None,
     attached: Path | None = None,
+    told: Told | None = None,
+    book: "Gradebook | None" = None,
 ) -> Graded:
     """Run, judge, check, score and report one submission; its files go to a folder of the student's in `out`.
 
-    `attached` is the folder of the files that were handed in with the notebook.
+    `attached` is the folder of the files that were handed in with the notebook, `told` what else is known of it. Where
+    there is a `book`, the grade is filed there, and what people entered counts.
     """
-    collected = collect(path, desk.assignment.name, student, submitted_at, due_at)
+    collected = collect(path, desk.assignment.name, student, submitted_at, due_at, told)
     evidence, results = examine(collected, desk, progress, attached=attached)
     grade = score(results, desk.rubric, collected.submission, evidence)
-    page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)
-    return Graded(grade, write_results(out, grade, evidence, page, collected.data))
+    return hand_back(collected, evidence, grade, desk, out, book)
 
 
 def examine(
@@ -195,16 +230,40 @@ def examine(
     attached: Path | None = None,
 ) -> tuple[Evidence, list[CheckResult]]:
     """Run and judge what was handed in, and check what is known then. Writes nothing."""
-    recording = run_notebook(collected, desk, progress, seed=seed, attached=attached)
-    evidence = gather(collected, recording, desk, attached)
-    if recording.files is not None:
-        desk.sandbox.discard(recording.files.parent)
-    files = desk.course.check_files(desk.assignment, desk.rubric)
-    return evidence, run_checks(files, evidence, desk.assignment, desk.thresholds)
+    observation = observe(collected, desk, progress, seed=seed, attached=attached)
+    evidence = with_pages(observation.evidence, collected, desk)
+    return evidence, run_checks(desk.check_files, evidence, desk.assignment, desk.thresholds)
+
+
+def observe(
+    collected: Collected,
+    desk: Desk,
+    progress: Progress | None,
+    *,
+    seed: int = 0,
+    attached: Path | None = None,
+    threads: int | None = None,
+) -> Observation:
+    """Run and judge what was handed in: all that takes long, and nothing that a check or a rubric could change."""
+    started = time.perf_counter()
+    recording = run_notebook(collected, desk, progress, seed=seed, attached=attached, threads=threads)
+    try:
+        evidence = gather(collected, recording, desk, attached, threads)
+    finally:
+        if recording.files is not None:
+            desk.sandbox.discard(recording.files.parent)
+    seconds = time.perf_counter() - started
+    return Observation(evidence=evidence, seconds=seconds, peak_mb=recording.peak_mb, killed=recording.killed)
 
 
 def run_notebook(
-    collected: Collected, desk: Desk, progress: Progress | None, *, seed: int = 0, attached: Path | None = None
+    collected: Collected,
+    desk: Desk,
+    progress: Progress | None,
+    *,
+    seed: int = 0,
+    attached: Path | None = None,
+    threads: int | None = None,
 ) -> Recording:
     """Run what was handed in, or say why there is nothing to run."""
     if collected.submission.problem:
@@ -228,6 +287,7 @@ def run_notebook(
         proven=verdicts_at(desk).is_in if desk.stops_early else None,
         shelf=shelf_for(desk.assignment.files, text_of(collected.saved), desk.served, attached),
         strict_api=desk.strict_api,
+        threads=threads,
     )
     return replace(recording, run=explain(recording.run, instead_of_keras(imported_modules(notebook))))
 
@@ -237,37 +297,39 @@ def verdicts_at(desk: Desk) -> Verdicts:
     return Verdicts(desk.assignment, desk.thresholds, desk.served, desk.sandbox, desk.limits)
 
 
-def gather(collected: Collected, recording: Recording, desk: Desk, attached: Path | None = None) -> Evidence:
-    """Everything that is known about a submission: its run, its judged models, and what its pages say."""
-    notebook, task = collected.notebook, desk.assignment.task
+def gather(
+    collected: Collected, recording: Recording, desk: Desk, attached: Path | None = None, threads: int | None = None
+) -> Evidence:
+    """What is known of a submission from its run: how the cells went, and its judged models."""
+    task = desk.assignment.task
     models = {model.id: model for model in recording.models}
     choices = []
     for choice in choose(recording.models, desk.assignment):
         if choice.model is not None:
-            judged = judge(recording.files, models[choice.model], task, desk.served, desk.sandbox, desk.limits)
+            judged = judge(
+                recording.files,
+                models[choice.model],
+                task,
+                desk.served,
+                desk.sandbox,
+                desk.limits,
+                looked_rows=LOOKED_ROWS,
+            )
             models[choice.model] = judged.model
             choice = choice.model_copy(update=judged.outcome)
         choices.append(choice)
-    choices = measured_again(collected, recording, models, choices, desk, attached)
-    evidence = Evidence(
+    choices = measured_again(collected, recording, models, choices, desk, attached, threads)
+    return Evidence(
         assignment=desk.assignment.name,
         data=desk.served.data,
         run=recording.run,
-        cells=with_code_lines(recording.cells, notebook),
+        cells=recording.cells,
         models=list(models.values()),
         choices=choices,
-        answers=find_answers(notebook, desk.assignment.questions),
-        quality=find_quality(notebook),
-        code_lines=count_code_lines(notebook),
-        claims=find_claims(collected.saved),
-        saved=saved_state(collected.saved),
         files=recording.read,
         old_names=recording.old_names,
         substitutes=recording.substitutes,
     )
-    claims = compare(evidence, desk.assignment, code_sources(collected.saved), desk.spreads)
-    concerns = find_concerns(evidence, desk.assignment)
-    return evidence.model_copy(update={"claims": claims, "concerns": concerns})
 
 
 def measured_again(
@@ -277,6 +339,7 @@ def measured_again(
     choices: list[Choice],
     desk: Desk,
     attached: Path | None,
+    threads: int | None,
 ) -> list[Choice]:
     """The choices, with results by the notebook's own preprocessing where the judge could not recover it.
 
@@ -289,7 +352,7 @@ def measured_again(
     for part in get_args(Part):
         if not open_ones:
             break
-        with replay(collected, recording, open_ones, part, desk, attached) as replayed:
+        with replay(collected, recording, open_ones, part, desk, attached, threads) as replayed:
             for model in open_ones:
                 judged[model.id] = judge(
                     recording.files, model, task, desk.served, desk.sandbox, desk.limits, replayed=replayed
@@ -308,12 +371,22 @@ def with_second(choice: Choice, judged: Judgement) -> Choice:
 
 @contextmanager
 def replay(
-    collected: Collected, recording: Recording, models: list[Model], part: Part, desk: Desk, attached: Path | None
+    collected: Collected,
+    recording: Recording,
+    models: list[Model],
+    part: Part,
+    desk: Desk,
+    attached: Path | None,
+    threads: int | None,
 ) -> Iterator[Replayed]:
-    """Run the notebook again on sealed inputs; what that leaves is gone after the `with` block."""
+    """Run the notebook again on sealed inputs; what that leaves is gone after the `with` block.
+
+    Raises:
+        SandboxError: something outside of the sandbox ended the run, which says nothing of the notebook.
+    """
     sandbox, replaced = desk.stage.set(part)
     assert recording.files is not None
-    files = execute(
+    again = execute(
         until_fed(collected.notebook, models),
         unparsable(collected.notebook),
         sandbox,
@@ -322,12 +395,15 @@ def replay(
         shelf=shelf_for(desk.assignment.files, text_of(collected.saved), replaced.served, attached),
         strict_api=desk.strict_api,
         prepare=Again(recording.files, replaced).lay_out,
-    ).files
-    assert files is not None
+        threads=threads,
+    )
+    assert again.files is not None
     try:
-        yield Replayed(files, replaced.places)
+        if again.killed:
+            raise SandboxError("Expected the second run to come to its end. Found that this machine killed it.")
+        yield Replayed(again.files, replaced.places)
     finally:
-        sandbox.discard(files.parent)
+        sandbox.discard(again.files.parent)
 
 
 def may_be_replayed(model: Model, choice: Choice) -> bool:
@@ -335,12 +411,73 @@ def may_be_replayed(model: Model, choice: Choice) -> bool:
     return model.rebuilt and choice.left_to_a_person and bool(model.fits or model.updates)
 
 
+def with_pages(evidence: Evidence, collected: Collected, desk: Desk) -> Evidence:
+    """The evidence with what the submission's pages say: answers, code quality, printed figures and what to ask about.
+
+    The figures are held against what the run has shown.
+    """
+    notebook, sheet = collected.notebook, desk.assignment
+    pages = {
+        "cells": with_code_lines(evidence.cells, notebook),
+        "answers": with_ideas(find_answers(notebook, sheet.questions), desk.answers),
+        "quality": find_quality(notebook),
+        "code_lines": count_code_lines(notebook),
+        "claims": find_claims(collected.saved),
+        "saved": saved_state(collected.saved),
+    }
+    evidence = evidence.model_copy(update=pages)
+    claims = compare(evidence, sheet, code_sources(collected.saved), desk.spreads)
+    return evidence.model_copy(update={"claims": claims, "concerns": find_concerns(evidence, sheet)})
+
+
+def hand_back(
+    collected: Collected, evidence: Evidence, grade: Grade, desk: Desk, out: Path, book: "Gradebook | None" = None
+) -> Graded:
+    """File the grade where there is a book, and write the report and the other files of a student's folder."""
+    if book is not None:
+        grade = book.record(collected.submission, grade, desk.rubric)
+    page = render_report(grade, evidence, collected.submission, desk.assignment, desk.rubric)
+    return Graded(grade, write_results(out, grade, evidence, page, collected.data))
+
+
 def write_results(out: Path, grade: Grade, evidence: Evidence, page: str, submitted: bytes) -> Path:
     """Write the student's folder: report.html, grade.json, evidence.json, and the file as it was handed in."""
     folder = out / folder_name(grade.student)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.html").write_text(page, encoding="utf-8")
-    (folder / "grade.json").write_text(grade.model_dump_json(indent=2), encoding="utf-8")
-    (folder / "evidence.json").write_text(evidence.model_dump_json(indent=2), encoding="utf-8")
-    (folder / "submission.ipynb").write_bytes(submitted)
+    write_whole(folder / "submission.ipynb", submitted)
+    write_whole(folder / "evidence.json", evidence.model_dump_json(indent=2).encode())
+    write_whole(folder / "grade.json", grade.model_dump_json(indent=2).encode())
+    write_whole(folder / "report.html", page.encode())
     return folder
+
+
+def report_again(filed: "Filed", course: Course, out: Path) -> None:
+    """Write a student's page and grade.json anew, with what people entered since; nothing is run or judged.
+
+    Raises:
+        TeacherError: the student's folder has no evidence of this assignment, or the rubric has other columns by now.
+
+    """
+    name, folder = filed.grade.assignment, out / folder_name(filed.grade.student)
+    assignment = course.assignment(name)
+    rubric = course.rubric(assignment)
+    evidence = evidence_in(folder)
+    again = "Grade the submission again."
+    if evidence.assignment != name:
+        raise TeacherError(f"Expected the evidence of {name} in {folder}. Found that of {evidence.assignment}. {again}")
+    if list(filed.grade.columns) != [column.name for column in rubric.columns]:
+        raise TeacherError(f"Expected the columns of the rubric {rubric.name} in {folder}. Found others. {again}")
+    page = render_report(filed.grade, evidence, filed.submission, assignment, rubric)
+    write_whole(folder / "report.html", page.encode())
+    write_whole(folder / "grade.json", filed.grade.model_dump_json(indent=2).encode())
+
+
+def evidence_in(folder: Path) -> Evidence:
+    """What was seen when the submission was graded. Raises `TeacherError`."""
+    path = folder / "evidence.json"
+    try:
+        return Evidence.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise TeacherError(
+            f"Expected a student's evidence in {path}. Found none. Grade the submission again."
+        ) from None

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from grader.courses.sheet import Limits
 from grader.expect import Missing, Undecided
 from grader.fields import Count, Figure, Line, Name, Record, Seconds, Setting, Shape, Share, Text
-from grader.sheet import Limits
 
 RunStatus = Literal["finished", "errors", "died", "limit", "not_started"]
 """errors: every cell was tried, some raised. died: the kernel ended by itself. limit: it ran into one of its limits."""
@@ -25,14 +25,19 @@ class Submission(Record):
     """A file that a student handed in. The file itself is only read; what runs is a copy."""
 
     student: Name
+    id: Name = ""
+    """The class list's, else the platform's; empty where nobody gave one."""
+    email: Name = ""
     assignment: Name
     path: str
     sha256: str
     submitted_at: datetime | None = None
     """With a time zone."""
     due_at: datetime | None = None
+    marked_late: bool | None = None
+    """What the platform says that it was downloaded from; None where it says nothing."""
     notes: list[Line] = []
-    """What was mended while reading, for example "a Python script was taken as one cell"."""
+    """What was chosen and mended while reading, for example "a Python script was taken as one cell"."""
     problem: Line | None = None
     """Why nothing can be run, in a sentence for the student; None where there is something to run."""
 
@@ -361,6 +366,15 @@ class WrittenAnswer(Record):
     """Number among all cells, from 1; None where nothing was found."""
     words: Count = 0
     text: Text = ""
+    ideas_found: list[Line] = []
+    """Key ideas of the model answer that the text seems to hold, and those it does not. Only a suggestion."""
+    ideas_missing: list[Line] = []
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the key ideas that were found; None where there is no model answer to hold it against."""
+        known = len(self.ideas_found) + len(self.ideas_missing)
+        return len(self.ideas_found) / known if known else None
 
 
 class QualityFinding(Record):
@@ -399,6 +413,34 @@ class FileRead(Record):
     cell: int | None = None
 
 
+class Mistake(Record):
+    """A test row that the notebook was served and that the chosen model gets wrong, for the viva."""
+
+    row: Count
+    """In the test rows as served, counted from 0."""
+    true: float
+    """Number of the class, or the true value."""
+    predicted: float
+    image: Text = ""
+    """A picture as a data URI."""
+    text: Text = ""
+    """The beginning of a review."""
+
+
+class Prepared(Record):
+    """What the notebook's preprocessing makes of test rows that it was served, for the viva."""
+
+    rows: Count
+    before: tuple[float, float]
+    """Least and greatest number of these rows."""
+    after: tuple[float, float]
+    row: Count = 0
+    """One of them, in the test rows as served, counted from 0."""
+    raw: Annotated[list[float], Field(max_length=20)] = []
+    """Its numbers, where a row is a short list of them."""
+    fed: Annotated[list[float], Field(max_length=20)] = []
+
+
 class Choice(Record):
     """The model that answers one network of the sheet, and what it reaches."""
 
@@ -411,6 +453,9 @@ class Choice(Record):
     """Best tier first."""
     not_measured_because: Line = ""
     """Why there is no sealed measurement, for the student."""
+    mistakes: Annotated[list[Mistake], Field(max_length=20)] = []
+    """Among the first of the test rows that the notebook was served: never of sealed ones."""
+    prepared: Prepared | None = None
     left_to_a_person: bool = False
     """There is none because the grader could not measure, not because the model failed: then no marks are lost."""
 
@@ -502,6 +547,19 @@ class Evidence(Record):
         raise Undecided(expected, found, f"{choice.not_measured_because} Your teacher looks at it; it costs nothing.")
 
 
+class Observation(Record):
+    """What running and judging one submission costs time to find out: what is stored."""
+
+    evidence: Evidence
+    """Without what the pages say, which is read again each time."""
+    seconds: Seconds
+    """That it took, from the first cell to the judge's last word."""
+    peak_mb: float = 0
+    """Most memory that the notebook had at one time."""
+    killed: bool = False
+    """Something outside of the sandbox ended the notebook, such as Linux where the machine's memory is used up."""
+
+
 # -- Judgement -------------------------------------------------------------------------------------------------------
 
 
@@ -525,6 +583,31 @@ class CheckResult(Record):
     trust: Name | None = None
 
 
+class Entered(Record):
+    """Marks that a person entered. They count in the place of the grader's own."""
+
+    marks: float
+    at: datetime
+    automatic: float | None = None
+    """The grader's own marks, as it finds them today; None where it leaves them to a person."""
+    automatic_then: float | None = None
+    """The same when the marks were entered."""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the grader has changed its mind since."""
+        return self.automatic != self.automatic_then
+
+
+class SignOff(Record):
+    """A teacher's signature under a record sheet."""
+
+    by: Name
+    at: datetime
+    marks: float
+    """The total that was signed."""
+
+
 class Criterion(Record):
     """What one criterion of the rubric earned, and why."""
 
@@ -540,6 +623,9 @@ class Criterion(Record):
     hint: Line = ""
     trust: Name | None = None
     checks: list[CheckResult] = []
+    entered: Entered | None = None
+    remark: Line = ""
+    """A person's."""
 
 
 class Column(Record):
@@ -551,6 +637,9 @@ class Column(Record):
     pending: float
     """Marks that are still open."""
     criteria: list[Criterion]
+    entered: Entered | None = None
+    """In the place of what the criteria add up to."""
+    remark: Line = ""
 
 
 class Total(Record):
@@ -587,3 +676,6 @@ class Grade(Record):
     total: Total
     flags: list[Flag] = []
     run: RunSummary
+    remark: Line = ""
+    """A person's, on the whole."""
+    signed: SignOff | None = None

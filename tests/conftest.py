@@ -6,16 +6,17 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import wall
-from grader.cells import code_cells
-from grader.collect import unparsable
-from grader.execute import Recording, execute
+from grader.courses.sheet import Limits
 from grader.pipeline import Desk, open_desk
-from grader.sandbox import Sandbox
-from grader.sheet import Limits
+from grader.running import wall
+from grader.running.cells import code_cells
+from grader.running.execute import Recording, execute
+from grader.running.sandbox import Sandbox
+from grader.submissions.collect import unparsable
 
 needs_wall = pytest.mark.skipif(wall.why_not() is not None, reason=f"no wall on this machine: {wall.why_not()}")
 Run = Callable[..., Recording]
+Write = Callable[..., Path]
 
 
 def notebook_of(*cells: str) -> nbformat.NotebookNode:

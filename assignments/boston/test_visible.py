@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader import rules
+from grader.courses.sheet import Assignment
 from grader.expect import settle
+from grader.judging import rules
 from grader.records import Evidence
-from grader.sheet import Assignment
 
 WHY_HIDDEN_LAYERS = (
     "With fewer than two hidden layers it is no deep network, and without any it is linear regression. Begin with "

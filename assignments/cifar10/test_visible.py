@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader import rules
+from grader.courses.sheet import Assignment
 from grader.expect import settle
+from grader.judging import rules
 from grader.records import Evidence
-from grader.sheet import Assignment
 
 WHY_CONVOLUTIONS = (
     "The same thing may stand anywhere in these pictures. A Conv2D layer looks for one small shape at every place; a "

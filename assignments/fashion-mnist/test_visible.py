@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader import rules
+from grader.courses.sheet import Assignment
 from grader.expect import settle
+from grader.judging import rules
 from grader.records import Evidence
-from grader.sheet import Assignment
 
 WHY_CONVOLUTIONS = (
     "A Conv2D layer looks for the same small shape at every place of the picture; a dense layer must learn it anew "

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader import rules
+from grader.courses.sheet import Assignment
 from grader.expect import expect, settle
+from grader.judging import rules
 from grader.records import Evidence
-from grader.sheet import Assignment
 
 
 @pytest.mark.criterion("architecture")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader import rules
+from grader.courses.sheet import Assignment
 from grader.expect import settle
+from grader.judging import rules
 from grader.records import Evidence
-from grader.sheet import Assignment
 
 WHY_THESE_LAYERS = {
     "shallow": "The shallow network shows how far one gets without convolutions and without depth: a hidden layer such "

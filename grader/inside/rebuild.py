@@ -22,6 +22,8 @@ from grader.inside.words import read_ragged
 
 BATCH_BYTES = 64 << 20
 BATCH_ROWS = 500
+SHORT_ROW = 20
+"""Numbers in a row that can be shown one by one."""
 OWN_SOURCES = ("evaluate", "predict", "validation")
 """Samples by how near they are to what the notebook itself measured on, best first."""
 
@@ -37,7 +39,11 @@ class Refused(Exception):
 
 
 def run(request: Request) -> None:
-    """Judge the model behind the door. Settings: folder (of the served split), or None to rebuild only."""
+    """Judge the model behind the door.
+
+    Settings: folder (of the served split), or None to rebuild only; looked (how many of the test rows that the notebook
+    was served the model is to answer too).
+    """
     door, out = Path(request.folder, "door"), Path(request.folder, "out")
     judgement: dict[str, Any] = {"model": None, "refused": None, "preprocessing": None, "why_not": "", "rows_from": {}}
     if request.settings["folder"] is not None:
@@ -46,7 +52,8 @@ def run(request: Request) -> None:
         model = rebuild(door / "model.json", door / "model.weights.npz")
         judgement["model"] = {**describe.model_facts(model), "rebuilt": True}
         if request.settings["folder"] is not None:
-            judgement |= measure(model, door, Path(request.settings["folder"]), out)
+            folder, looked = Path(request.settings["folder"]), int(request.settings.get("looked", 0))
+            judgement |= measure(model, door, folder, out, looked)
     except Refused as refusal:
         judgement["refused"] = str(refusal)[:1_500]
     (out / "judgement.json").write_text(json.dumps(judgement), encoding="utf-8")
@@ -98,8 +105,8 @@ def refuse_foreign(config: Any) -> None:
             refuse_foreign(item)
 
 
-def measure(model: Any, door: Path, folder: Path, out: Path) -> dict[str, Any]:
-    """Predict on the sealed rows as the notebook would have fed them, and on its own arrays."""
+def measure(model: Any, door: Path, folder: Path, out: Path, looked: int) -> dict[str, Any]:
+    """Predict on the sealed rows as the notebook would have fed them, on some it was served, and on its own arrays."""
     samples = {path.name.split(".")[1]: read_samples(path) for path in sorted(door.glob("sample.*.npz"))}
     own = next((source for source in OWN_SOURCES if source in samples), None)
     if own is not None:
@@ -113,7 +120,28 @@ def measure(model: Any, door: Path, folder: Path, out: Path) -> dict[str, Any]:
     if recovery.transform is None:
         return found
     np.save(out / "sealed.npy", predict(model, read_rows(door, "x_sealed"), recovery.transform.apply))
-    return {**found, "preprocessing": recovery.words}
+    found["preprocessing"] = recovery.words
+    if looked:
+        np.save(out / "looked.npy", predict(model, x_test[:looked], recovery.transform.apply))
+        found["prepared"] = prepared(x_test[:looked], recovery.transform.apply)
+    return found
+
+
+def prepared(rows: Any, prepare: Callable[[Any], np.ndarray]) -> dict[str, Any] | None:
+    """What the preprocessing makes of rows, in the fields of `grader.records.Prepared`; None for texts."""
+    if not isinstance(rows, np.ndarray):
+        return None
+    few = rows[:BATCH_ROWS]
+    fed = prepare(few)
+    facts: dict[str, Any] = {"rows": len(few), "before": span(few), "after": span(fed)}
+    if few.ndim == 2 and few.shape[1] <= SHORT_ROW and fed.shape == few.shape:
+        facts |= {"raw": few[0].astype(float).tolist(), "fed": fed[0].astype(float).tolist()}
+    return facts
+
+
+def span(rows: np.ndarray) -> tuple[float, float]:
+    """Least and greatest number."""
+    return float(rows.min()), float(rows.max())
 
 
 def measure_replay(model: Any, door: Path, folder: Path, out: Path) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Shelf:
     """All that is found by its name.
 
     Args:
-        settings: as `grader.files` writes them.
+        settings: as `grader.running.files` writes them.
         ask: asks the host to make the export of that key.
         refused: file in which the host says which it cannot make.
         note: is told of everything that is read.

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.attained import attained, spare_the_cut, training_figure
+from grader.courses.reference import Threshold
 from grader.expect import Expectation, Undecided, settle
+from grader.marking.attained import attained, spare_the_cut, training_figure
 from grader.records import Evidence
-from grader.reference import Threshold
 
 NO_BETTER_THAN_THE_MEAN = (
     "That is no better than the mean price for every house. Check that training and test rows are standardised with "

@@ -2,11 +2,11 @@
 
 import pytest
 
-from grader.attained import attained, each_class, training_figure
+from grader.courses.reference import Threshold
+from grader.courses.sheet import Assignment
 from grader.expect import settle
+from grader.marking.attained import attained, each_class, training_figure
 from grader.records import Evidence
-from grader.reference import Threshold
-from grader.sheet import Assignment
 
 GUESSING = (
     "That is hardly better than guessing. Check that training and test pictures are prepared in the same way (the same "

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader import structure
+from grader.courses.sheet import Assignment
 from grader.expect import settle
+from grader.judging import structure
 from grader.records import Evidence
-from grader.sheet import Assignment
 
 
 @pytest.mark.criterion("architecture")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.attained import attained, training_figure
+from grader.courses.reference import Threshold
 from grader.expect import settle
+from grader.marking.attained import attained, training_figure
 from grader.records import Evidence
-from grader.reference import Threshold
 
 GUESSING = (
     "That is hardly better than guessing. Word numbers must become multi-hot vectors or go through an Embedding layer, "

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.concerns import MOST_TEST_ROWS, is_copy, share_of_test_rows
+from grader.courses.sheet import Assignment
 from grader.expect import Expectation, Undecided, expect, settle
+from grader.marking.concerns import MOST_TEST_ROWS, is_copy, share_of_test_rows
 from grader.records import DataUsed, Evidence, Fit
-from grader.sheet import Assignment
 
 MOST_TRAINING_ROWS = 0.95
 """Of all rows, where a notebook splits them anew."""

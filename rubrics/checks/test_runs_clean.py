@@ -5,9 +5,9 @@ import re
 import pytest
 
 from grader.expect import Expectation, Missing, Undecided, settle
-from grader.modules import named_in
-from grader.modules import next_step as about_module
 from grader.records import CellError, CellRun, Evidence
+from grader.running.modules import named_in
+from grader.running.modules import next_step as about_module
 
 NEXT_STEP = {
     "NameError": "The name is used before a cell defines it; perhaps its cell was deleted or stands further down.",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.course import Course, bundled
-from grader.sheet import Assignment
+from grader.courses.course import Course, bundled
+from grader.courses.sheet import Assignment
 
 NAMES = Course(bundled()).names
 

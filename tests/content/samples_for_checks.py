@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from grader.checks import run_checks
-from grader.course import Course
+from grader.courses.course import Course
+from grader.courses.reference import Threshold
+from grader.courses.sheet import Assignment
+from grader.marking.checks import run_checks
 from grader.records import (
     CellRun,
     CheckResult,
@@ -20,8 +22,6 @@ from grader.records import (
     Run,
     WrittenAnswer,
 )
-from grader.reference import Threshold
-from grader.sheet import Assignment
 
 Judge = Callable[[Evidence], dict[str, CheckResult]]
 CONFUSION = [[450 if i == j else 50 if j == (i + 1) % 10 else 0 for j in range(10)] for i in range(10)]

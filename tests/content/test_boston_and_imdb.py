@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from grader.course import Course
+from grader.courses.course import Course
+from grader.courses.reference import Threshold
+from grader.courses.sheet import Assignment
 from grader.records import CheckResult, Compiled, Evaluation, Layer
-from grader.reference import Threshold
-from grader.sheet import Assignment
 
 from .samples_for_checks import (
     METRICS,

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from grader.checks import run_checks
-from grader.course import Course
+from grader.courses.course import Course
+from grader.courses.reference import Threshold
+from grader.courses.sheet import Assignment
+from grader.marking.checks import run_checks
 from grader.records import (
     CellError,
     CellRun,
@@ -21,8 +23,6 @@ from grader.records import (
     Run,
     WrittenAnswer,
 )
-from grader.reference import Threshold
-from grader.sheet import Assignment
 
 from .samples_for_checks import (
     CONFUSION,
@@ -490,6 +490,14 @@ def test_the_documents_own_number_of_epochs_is_never_too_many_even_where_the_tra
 ) -> None:
     cut = fit_of(stopped="verdict", epochs_asked=10, epochs_granted=3, history={"val_loss": [0.3, 0.4, 0.5]})
     assert judge(evidence_of(models=[model_of(documented, fits=[cut])]))["test_epochs"].status == "passed"
+
+
+@pytest.mark.parametrize(("asked", "status"), [(10, "passed"), (11, "undecided")])
+def test_a_budget_that_ends_before_the_first_epoch_costs_nothing(
+    judge: Judge, evidence_of: Any, documented: list[Layer], asked: int, status: str
+) -> None:
+    cut = fit_of(stopped="budget", epochs_asked=asked, epochs_granted=0, history={})
+    assert judge(evidence_of(models=[model_of(documented, fits=[cut])]))["test_epochs"].status == status
 
 
 def test_without_validation_data_the_training_loss_is_judged(

@@ -5,10 +5,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from grader import wall
-from grader.collect import collect
-from grader.datasets import Store
+from grader.data.datasets import Store
 from grader.pipeline import Desk, examine, open_desk
+from grader.running import wall
+from grader.submissions.collect import collect
 
 PICTURES = """
 import keras, numpy as np

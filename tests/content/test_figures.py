@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.course import Course
-from grader.reference import Calibration
-from grader.sheet import Assignment
-from grader.thresholds import ENOUGH_RUNS, MISS_PROBABILITY
+from grader.courses.course import Course
+from grader.courses.reference import Calibration
+from grader.courses.sheet import Assignment
+from grader.courses.thresholds import ENOUGH_RUNS, MISS_PROBABILITY
 
 LEAST = {
     ("imdb", "dense"): 0.890,

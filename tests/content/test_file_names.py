@@ -5,10 +5,10 @@ from math import prod
 
 import pytest
 
-from grader.catalogue import data_set
-from grader.course import Course
-from grader.exports import columns_of
-from grader.sheet import Assignment, FileForm
+from grader.courses.course import Course
+from grader.courses.sheet import Assignment, FileForm
+from grader.data.catalogue import data_set
+from grader.data.exports import columns_of
 
 ASKED_FOR = {
     "boston": {

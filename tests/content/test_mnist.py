@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from grader.checks import run_checks
-from grader.choose import choose
-from grader.course import Course
+from grader.courses.course import Course
+from grader.courses.reference import Threshold
+from grader.courses.sheet import Assignment
+from grader.judging.choose import choose
+from grader.marking.checks import run_checks
 from grader.records import CheckResult, Compiled, Evidence, Fit, Layer, Measurement, Model
-from grader.reference import Threshold
-from grader.sheet import Assignment
 
 from .samples_for_checks import (
     Judge,

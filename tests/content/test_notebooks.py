@@ -7,9 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.answers import find_answers
-from grader.course import Course, bundled
-from grader.sheet import Assignment
+from grader.courses.course import Course, bundled
+from grader.courses.sheet import Assignment
+from grader.marking.answers import find_answers
 
 ROOT = bundled()
 STARTERS = sorted((ROOT / "assignments").glob("*/starter.ipynb"))

@@ -8,16 +8,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import wall
-from grader.calibrate import measure_system
-from grader.collect import collect
-from grader.course import Course
-from grader.datasets import Store
+from grader.calibration.calibrate import measure_system
+from grader.calibration.references import render_references
+from grader.courses.course import Course
+from grader.courses.reference import Reached, SystemRun
+from grader.courses.sheet import Assignment
+from grader.data.datasets import Store
 from grader.expect import share_between
 from grader.pipeline import Desk, open_desk, run_notebook
-from grader.reference import Reached, SystemRun
-from grader.references import render_references
-from grader.sheet import Assignment
+from grader.running import wall
+from grader.submissions.collect import collect
 
 EPOCHS = {"fashion-mnist": 1, "mnist": 1, "cifar10": 1}
 """Of the assignments whose full training takes minutes."""

@@ -14,15 +14,15 @@ import pytest
 from dataflow import behind, lost_from, names_in
 from field import LEAST, Row, grade, share, shortfalls, speaks_of
 
-from grader import wall
-from grader.collect import collect, unparsable
-from grader.course import Course, bundled
-from grader.datasets import Split
+from grader.courses.course import Course, bundled
+from grader.data.datasets import Split
+from grader.data.served import serve
+from grader.data.standin import STAND_INS, digits
+from grader.judging.replay import Stage
 from grader.pipeline import Desk
-from grader.replay import Stage
-from grader.sandbox import open_sandbox
-from grader.served import serve
-from grader.standin import STAND_INS, digits
+from grader.running import wall
+from grader.running.sandbox import open_sandbox
+from grader.submissions.collect import collect, unparsable
 from tests.samples import SAMPLES
 from tests.samples.notebook import Sample
 

@@ -9,9 +9,9 @@ import sys
 import nbformat
 import pytest
 
-from grader.course import Course, bundled
-from grader.reference import Solution
-from grader.sheet import Assignment, DocumentedLayer, DocumentedModel
+from grader.courses.course import Course, bundled
+from grader.courses.reference import Solution
+from grader.courses.sheet import Assignment, DocumentedLayer, DocumentedModel
 
 from .conftest import NAMES
 
@@ -66,13 +66,17 @@ TOTALS = {
 """Of the documents."""
 BUILD = """
 import json, sys
-source = sys.stdin.read()
-exec("import keras\\nfrom keras import layers, regularizers\\n" + source)
-models = [value for value in list(globals().values()) if isinstance(value, keras.Model)]
-print(json.dumps([
-    [[type(row).__name__, list(row.output.shape[1:]), row.count_params()] for row in model.layers] for model in models
-]))
+built = []
+for source in json.load(sys.stdin):
+    names = {}
+    exec("import keras\\nfrom keras import layers, regularizers\\n" + source, names)
+    models = [value for value in names.values() if isinstance(value, names["keras"].Model)]
+    built.append([
+        [[type(row).__name__, row.output.shape[1:], row.count_params()] for row in model.layers] for model in models
+    ])
+print(json.dumps(built))
 """
+"""Sources of cells -> the layers of every model that each of them makes, in one process: importing Keras takes long."""
 
 
 def counted(shape: tuple[int, ...], network: Rows) -> list[tuple[str, tuple[int, ...], int]]:
@@ -133,18 +137,23 @@ def solutions() -> list[tuple[str, Solution]]:
     return [(name, each) for name in NAMES for each in course.reference(course.assignment(name)).solutions]
 
 
+def building_cells(course: Course, name: str, solution: Solution) -> str:
+    """The cells of a solution that make its models."""
+    cells = nbformat.read(course.reference_folder(course.assignment(name)) / solution.notebook, 4).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "code" and "keras.Sequential(" in cell.source)
+
+
 @pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="needs TensorFlow")
-@pytest.mark.parametrize(("name", "solution"), solutions(), ids=lambda each: getattr(each, "notebook", each))
-def test_the_solutions_build_the_documented_networks_in_keras(course: Course, name: str, solution: Solution) -> None:
-    assignment = course.assignment(name)
-    cells = nbformat.read(course.reference_folder(assignment) / solution.notebook, 4).cells
-    source = "\n".join(cell.source for cell in cells if cell.cell_type == "code" and "keras.Sequential(" in cell.source)
-    run = subprocess.run([sys.executable, "-c", BUILD], input=source, capture_output=True, text=True, check=True)
-    built = [
-        [(kind, tuple(shape), count) for kind, shape, count in rows] for rows in json.loads(run.stdout.splitlines()[-1])
-    ]
-    documented = course.documented(assignment)
-    assert built == [as_rows(documented[system.model].layers) for system in solution.systems]
+def test_the_solutions_build_the_documented_networks_in_keras(course: Course) -> None:
+    sources = json.dumps([building_cells(course, name, solution) for name, solution in solutions()])
+    run = subprocess.run([sys.executable, "-c", BUILD], input=sources, capture_output=True, text=True, check=True)
+    found = {}
+    for (name, solution), models in zip(solutions(), json.loads(run.stdout.splitlines()[-1]), strict=True):
+        documented = course.documented(course.assignment(name))
+        built = [[(kind, tuple(shape), count) for kind, shape, count in rows] for rows in models]
+        assert built == [as_rows(documented[system.model].layers) for system in solution.systems], solution.notebook
+        found[name, solution.notebook] = len(built)
+    assert sum(found.values()) == 11
 
 
 @pytest.mark.parametrize(

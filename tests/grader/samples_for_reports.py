@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from grader.courses.rubric import ColumnScheme, CriterionScheme, Rubric
+from grader.courses.sheet import Assignment, DocumentedLayer, DocumentedModel, Limits, Network, Task, TheorySection
 from grader.records import (
     CellError,
     CellRun,
@@ -32,8 +34,6 @@ from grader.records import (
     Total,
     WrittenAnswer,
 )
-from grader.rubric import ColumnScheme, CriterionScheme, Rubric
-from grader.sheet import Assignment, DocumentedLayer, DocumentedModel, Limits, Network, Task, TheorySection
 
 CLASSES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
 CNN = [
@@ -385,7 +385,9 @@ def good_answers() -> list[WrittenAnswer]:
         WrittenAnswer(question=question, cell=18 + number, words=len(text.split()), text=text)
         for number, (question, text) in enumerate(zip(QUESTIONS, texts, strict=False))
     ]
-    return [*found, WrittenAnswer(question=QUESTIONS[4])]
+    first = {"ideas_found": ["handwritten digits", "28 x 28 grey pixels"], "ideas_missing": ["60,000 to train"]}
+    last = WrittenAnswer(question=QUESTIONS[4], ideas_missing=["pairs that look alike"])
+    return [found[0].model_copy(update=first), *found[1:], last]
 
 
 def good_columns() -> dict[str, Column]:

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from grader.agreement import compare, spreads_of
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
+from grader.marking.agreement import compare, spreads_of
 from grader.records import (
     Choice,
     Claim,
@@ -81,7 +81,7 @@ def test_an_accuracy_agrees_within_the_chance_of_the_rows_which_is_stated(value:
 
 
 def test_a_documented_network_is_held_to_the_spread_of_its_calibration(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("grader.agreement.is_same", lambda model, each, _: each.name == "cnn")
+    monkeypatch.setattr("grader.marking.agreement.is_same", lambda model, each, _: each.name == "cnn")
     (claim,) = compared(TEST | {"value": 0.93}, spreads={"cnn": {"accuracy": 0.02}})
     assert claim.outcome == "agrees"
     assert "the spread of the calibration" in claim.because

@@ -1,7 +1,7 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grader.answers import find_answers
+from grader.marking.answers import find_answers
 from grader.records import WrittenAnswer
 
 MNIST = [

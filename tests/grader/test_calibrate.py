@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from grader.calibrate import calibration_before, chosen, refuse_unknown, run_once, with_run, write
-from grader.collect import Collected, collect
-from grader.course import Course, bundled
+from grader.calibration.calibrate import calibration_before, chosen, refuse_unknown, run_once, with_run, write
+from grader.courses.course import Course, bundled
+from grader.courses.reference import Calibration, CalibrationRun, Solution, SystemRun
+from grader.courses.thresholds import miss_probability, threshold
 from grader.errors import TeacherError, UsageError
 from grader.expect import share_between
 from grader.pipeline import Desk
-from grader.reference import Calibration, CalibrationRun, Solution, SystemRun
-from grader.thresholds import miss_probability, threshold
+from grader.submissions.collect import Collected, collect
 from tests.conftest import notebook_of
 
 from . import samples_for_reports as samples

@@ -1,8 +1,8 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from grader.cells import cell_run, missing_modules
 from grader.records import CellError, CellRun
+from grader.running.cells import cell_run, missing_modules
 from tests.conftest import Run
 
 TRACE = ["\x1b[31mValueError\x1b[0m", "\x1b[32mCell In[4]\x1b[39m\x1b[32m, line 3\x1b[0m, in f", "Cell In[2], line 9"]

@@ -4,12 +4,12 @@ from textwrap import dedent
 
 import pytest
 
-from grader.checks import match_criteria, run_checks
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
+from grader.courses.reference import Threshold
+from grader.courses.rubric import ColumnScheme, CriterionScheme, Rubric
 from grader.errors import TeacherError
+from grader.marking.checks import match_criteria, run_checks
 from grader.records import CheckResult, Choice, Evidence
-from grader.reference import Threshold
-from grader.rubric import ColumnScheme, CriterionScheme, Rubric
 
 from . import samples_for_reports as samples
 

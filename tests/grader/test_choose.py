@@ -1,9 +1,9 @@
 import pytest
 
-from grader.choose import choose, with_named
+from grader.courses.sheet import Assignment, Network
 from grader.errors import UsageError
+from grader.judging.choose import choose, with_named
 from grader.records import Choice, Model
-from grader.sheet import Assignment, Network
 
 from . import samples_for_reports as samples
 

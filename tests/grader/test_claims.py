@@ -1,7 +1,7 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from grader.claims import find_claims, saved_state
+from grader.marking.claims import find_claims, saved_state
 
 
 def claims(printed: str, source: str = "model.evaluate(x_test, y_test)", result: str | None = None):

@@ -7,7 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.collect import (
+from grader.errors import UsageError
+from grader.submissions.collect import (
     Collected,
     collect,
     folder_name,
@@ -17,7 +18,6 @@ from grader.collect import (
     syntax_of,
     unparsable,
 )
-from grader.errors import UsageError
 
 
 def code(source: object, **more: object) -> dict[str, object]:
@@ -254,7 +254,22 @@ def test_a_harmless_name_is_its_own_folder(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "../../etc", "a/b", "a\\b", "a\0b", "-rf", "CON", "nul.txt", "x\u202ey", "é" * 500, "字" * 90],
+    [
+        "",
+        ".",
+        "..",
+        "../../etc",
+        "a/b",
+        "a\\b",
+        "a\0b",
+        "-rf",
+        "CON",
+        "nul.txt",
+        "index.html",
+        "x\u202ey",
+        "é" * 500,
+        "字" * 90,
+    ],
     ids=shortly,
 )
 def test_every_name_gives_a_safe_folder(name, tmp_path):

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from grader.concerns import find_concerns
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
+from grader.marking.concerns import find_concerns
 from grader.records import (
     Choice,
     Compiled,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from grader.consistency import find_faults
-from grader.course import Course, bundled
+from grader.calibration.consistency import find_faults
+from grader.courses.course import Course, bundled
 
 NAME = "fashion-mnist"
 SHEET = f"assignments/{NAME}/sheet.toml"
@@ -206,3 +206,10 @@ def test_a_typed_threshold_of_no_network_is_named(course: Course):
     text = "[thresholds.cmm]\naccuracy = { floor = 0.5, full = 0.9 }\n" + path.read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8")
     assert is_named(course, MUTANTS, "`thresholds.cmm`", "perhaps `cnn`")
+
+
+def test_model_answers_belong_to_the_questions_of_the_sheet(course: Course):
+    change(course, "reference/boston/answers.toml", "What is Linear", "What was Linear")
+    (fault,) = find_faults(course, "boston")
+    assert fault.startswith("Expected the questions of the sheet")
+    assert "answers.toml" in fault

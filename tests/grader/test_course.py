@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks import run_checks
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
 from grader.errors import TeacherError, UsageError
+from grader.marking.checks import run_checks
 
 from . import samples_for_reports as samples
 

@@ -1,9 +1,9 @@
-"""Tests of grader/curves.py."""
+"""Tests of grader/pages/curves.py."""
 
 import pytest
 
-from grader.curves import figure_text, round_numbers, training_view
 from grader.fields import Figure
+from grader.pages.curves import figure_text, round_numbers, training_view
 from grader.records import Fit
 
 

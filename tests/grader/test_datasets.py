@@ -1,4 +1,4 @@
-"""Tests of grader/datasets.py, grader/catalogue.py and grader/keras_files.py."""
+"""Tests of grader/data/datasets.py, grader/data/catalogue.py and grader/data/keras_files.py."""
 
 import gzip
 import hashlib
@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.catalogue import DATA_SETS, FASHION
-from grader.datasets import Split, Store
+from grader.data.catalogue import DATA_SETS, FASHION
+from grader.data.datasets import Split, Store
+from grader.data.keras_files import ARRAYS, BATCHES
 from grader.errors import TeacherError, UsageError
-from grader.keras_files import ARRAYS, BATCHES
 
 REAL = Store()
 

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import doctor, wall
+from grader import doctor
 from grader.doctor import Finding, examine, keep_trace
+from grader.running import wall
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_a_failure_of_the_grader_is_kept_in_a_file(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     try:
         {}["what was looked for"]
-    except KeyError:
-        path = keep_trace()
+    except KeyError as error:
+        path = keep_trace(error)
     assert path.parent == tmp_path
     assert "KeyError: 'what was looked for'" in path.read_text()

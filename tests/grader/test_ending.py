@@ -1,9 +1,9 @@
 import pytest
 
-from grader.ending import Ending, how_it_ended
+from grader.courses.sheet import Limits
 from grader.inside.guard import Ended
 from grader.records import CellError, CellRun
-from grader.sheet import Limits
+from grader.running.ending import Ending, how_it_ended
 
 LIMITS = Limits(wall_seconds=900, memory_mb=6_000)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.execute import read_record
 from grader.expect import Undecided
 from grader.records import CellError
+from grader.running.execute import read_record
 from tests.conftest import Run, needs_wall
 
 SMALL_MODEL = """
@@ -300,3 +300,17 @@ model.fit(Batches(), epochs=1, verbose=0)
 def test_a_loss_that_is_no_number_is_recorded_as_none(run: Run):
     recording = run(SMALL_MODEL, "model.fit(x, y * np.nan, epochs=1, verbose=0)")
     assert recording.models[0].last_fit.history["loss"] == [None]
+
+
+def test_what_threads_make_at_the_same_time_has_its_classes_resolved():
+    import grader.running.execute as module
+
+    made = (
+        module.SandboxKernelManager,
+        module.SandboxKernelClient,
+        module.WarmProvisioner,
+        module.Player,
+        module.Session,
+    )
+    traits = [trait for kind in made for trait in kind.class_traits().values()]
+    assert [trait.name for trait in traits if isinstance(getattr(trait, "klass", None), str)] == []

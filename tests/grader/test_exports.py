@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.datasets import Array, Split
+from grader.courses.sheet import FileForm, Table
+from grader.data.datasets import Array, Split
+from grader.data.exports import Export, columns_of, make
+from grader.data.served import Served, serve
 from grader.errors import TeacherError
-from grader.exports import Export, columns_of, make
 from grader.inside.served import unshuffled
-from grader.served import Served, serve
-from grader.sheet import FileForm, Table
 
 PIXELS = Table(columns="label pixel1..pixel784", target="label")
 FIGURES = "CRIM ZN INDUS CHAS NOX RM AGE DIS RAD TAX PTRATIO B LSTAT MEDV"

@@ -10,15 +10,15 @@ import nbformat
 import numpy as np
 import pytest
 
-from grader.collect import unparsable
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
+from grader.courses.sheet import FileForm, Limits, Table
 from grader.errors import TeacherError, UsageError
-from grader.execute import Recording, execute
-from grader.files import TEACHERS, fitting, making, shelf_for, teachers_folder, text_of
 from grader.pipeline import Desk, grade_notebook
 from grader.records import Evidence
-from grader.sandbox import open_sandbox
-from grader.sheet import FileForm, Limits, Table
+from grader.running.execute import Recording, execute
+from grader.running.files import TEACHERS, fitting, making, shelf_for, teachers_folder, text_of
+from grader.running.sandbox import open_sandbox
+from grader.submissions.collect import unparsable
 from tests.conftest import needs_wall, notebook_of
 
 HOUSES = Course(bundled()).assignment("boston").files[0].tables

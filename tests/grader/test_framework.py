@@ -1,5 +1,5 @@
-from grader.framework import explain, instead_of_keras
 from grader.records import Run
+from grader.running.framework import explain, instead_of_keras
 
 RUN = Run(status="errors", sentence="Cell 1 stopped.", isolation="wall", missing_modules=["torch", "rare"])
 

@@ -10,14 +10,14 @@ import pytest
 from pydantic import ValidationError
 from sklearn.metrics import accuracy_score, confusion_matrix
 
-from grader import judge as module
+from grader.courses.sheet import Limits, Task
 from grader.inside.guard import Ended
-from grader.judge import Answer, Rebuilt, as_judged, judge, read_answer, read_array, read_labels
-from grader.measure import measure, unusable
+from grader.judging import judge as module
+from grader.judging.judge import Answer, Rebuilt, as_judged, judge, read_answer, read_array, read_labels
+from grader.judging.measure import measure, unusable
 from grader.pipeline import Desk
 from grader.records import Fit, Measurement
-from grader.sandbox import Job, PlainSandbox
-from grader.sheet import Limits, Task
+from grader.running.sandbox import Job, PlainSandbox
 
 from . import samples_for_reports as samples
 

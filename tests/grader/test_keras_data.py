@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.served import save
+from grader.data.served import save
 
 ARGUMENTS = {
     "boston": [{}, {"test_split": 0.3}, {"seed": 5}, {"test_split": 0, "seed": 1}],

@@ -1,8 +1,8 @@
-"""Tests of grader/layer_table.py."""
+"""Tests of grader/pages/layer_table.py."""
 
-from grader.layer_table import align, compare_layers
+from grader.courses.sheet import DocumentedLayer, DocumentedModel
+from grader.pages.layer_table import align, compare_layers
 from grader.records import Layer
-from grader.sheet import DocumentedLayer, DocumentedModel
 
 from . import samples_for_reports as samples
 

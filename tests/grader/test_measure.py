@@ -7,10 +7,10 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import confusion_matrix, mean_absolute_error, mean_squared_error, r2_score, roc_auc_score
 
-from grader.datasets import Split
-from grader.measure import in_another_unit, in_own_unit, linear_baseline, measure, unit_words, unusable
+from grader.data.datasets import Split
+from grader.data.served import serve
+from grader.judging.measure import in_another_unit, in_own_unit, linear_baseline, measure, unit_words, unusable
 from grader.records import Fed, TargetUnit
-from grader.served import serve
 
 from . import samples_for_reports as samples
 

@@ -1,10 +1,10 @@
 import pytest
 
-from grader.choose import choose
-from grader.execute import Recording, execute
+from grader.courses.sheet import Limits
 from grader.inside.models import MOST_MODELS
+from grader.judging.choose import choose
 from grader.pipeline import Desk
-from grader.sheet import Limits
+from grader.running.execute import Recording, execute
 from tests.conftest import notebook_of
 
 CELLS = [

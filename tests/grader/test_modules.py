@@ -1,7 +1,7 @@
 import pytest
 
-from grader import modules
-from grader.modules import PACKAGES, is_gap, named_in, next_step, pip_install
+from grader.running import modules
+from grader.running.modules import PACKAGES, is_gap, named_in, next_step, pip_install
 
 
 def test_the_full_name_is_kept():

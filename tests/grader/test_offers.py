@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.collect import unparsable
+from grader.courses.sheet import Limits
 from grader.errors import SandboxError
-from grader.execute import Recording, execute
-from grader.offers import Offer, answering
-from grader.sandbox import Job, Sandbox
-from grader.sheet import Limits
+from grader.running.execute import Recording, execute
+from grader.running.offers import Offer, answering
+from grader.running.sandbox import Job, Sandbox
+from grader.submissions.collect import unparsable
 from tests.conftest import needs_wall, notebook_of
 
 

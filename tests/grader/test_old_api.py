@@ -1,7 +1,7 @@
 import pytest
 
-from grader.execute import Recording
 from grader.inside.old_api import ARGUMENTS, NAMES, OTHERS, RULES, modules, names
+from grader.running.execute import Recording
 from tests.conftest import Run
 
 START = """

@@ -1,17 +1,24 @@
 import json
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pytest
 
-from grader.course import Course, bundled
+from grader.courses.course import Course, bundled
+from grader.courses.reference import Calibration
+from grader.courses.sheet import Limits
+from grader.data.exports import png
 from grader.pipeline import Desk, grade_notebook, thresholds_for, with_budget
 from grader.records import Evidence, Grade
-from grader.reference import Calibration
-from grader.sheet import Limits
+from grader.submissions.handed import laid_out
+from grader.submissions.intake import intake
 from tests.conftest import notebook_of
+
+from .samples_of_submissions import notebook, zipped
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +53,25 @@ def test_a_training_that_was_cut_leaves_its_accuracy_pending(graded: Path):
     assert (accuracy.outcome, accuracy.marks) in {("pending", None), ("earned", 2.0)}
     assert grade.columns["Answers"].criteria[0].outcome == "earned"
     assert grade.total.pending >= 5
+
+
+def test_mistakes_for_the_viva_are_rows_that_the_notebook_was_served_and_never_sealed_ones(graded: Path, desk: Desk):
+    choice = Evidence.model_validate_json((graded / "evidence.json").read_text()).choice
+    served, sealed = np.load(desk.served.folder / "x_test.npy"), np.load(desk.served.sealed_inputs)
+    assert choice.mistakes
+    hidden = {row.tobytes() for row in sealed}
+    for mistake in choice.mistakes:
+        assert served[mistake.row].tobytes() not in hidden
+        assert b64decode(mistake.image.split(",")[1]) == png(served[mistake.row])
+        assert mistake.true == np.load(desk.served.folder / "y_test.npy")[mistake.row] != mistake.predicted
+    assert choice.prepared is not None
+    assert (choice.prepared.before[0], choice.prepared.after) == (0, (0, 1))
+
+
+def test_the_written_answers_come_with_the_ideas_they_hold(graded: Path):
+    evidence = Evidence.model_validate_json((graded / "evidence.json").read_text())
+    assert all(answer.coverage is not None for answer in evidence.answers)
+    assert "Key ideas found" in (graded / "report.html").read_text()
 
 
 def test_a_page_made_from_the_stand_in_says_so(graded: Path):
@@ -145,3 +171,25 @@ def test_a_documented_network_that_no_solution_builds_is_held_to_the_first_of_it
     served = SimpleNamespace(data=SimpleNamespace(fingerprint="other", stand_in=False))
     found = thresholds_for(course, assignment, served)  # type: ignore[arg-type]
     assert found["two-hidden-layers"] == found["deep"] != {}
+
+
+def test_a_zip_of_a_class_is_graded_with_the_files_that_came_along(desk: Desk, tmp_path: Path):
+    lines = 'import csv\nprint("rows", list(csv.reader(open("data/mine.csv"))))'
+    files = {
+        "Asha Rao_512_assignsubmission_file/lab.ipynb": notebook(lines),
+        "Asha Rao_512_assignsubmission_file/data/mine.csv": "4,2",
+        "Ben_513_assignsubmission_file/lab.ipynb": notebook("print(40 + 2)"),
+        "Ben_513_assignsubmission_file/lab-1.ipynb": notebook("print(40 + 3)"),
+    }
+    printed, pages = {}, {}
+    for handed in intake([zipped(tmp_path / "class.zip", files)], "fashion-mnist").submissions:
+        with laid_out(handed) as laid:
+            graded = grade_notebook(
+                laid.notebook, desk, tmp_path, student=handed.student, attached=laid.attached, told=laid.told
+            )
+        evidence = Evidence.model_validate_json((graded.folder / "evidence.json").read_text())
+        printed[graded.folder.name] = [cell.output.strip() for cell in evidence.cells]
+        pages[graded.folder.name] = (graded.folder / "report.html").read_text()
+    assert printed == {"Asha Rao": ["rows [['4', '2']]"], "Ben": ["43"]}
+    assert "the newest of 2 files of its kind" in pages["Ben"]
+    assert "With it came" in pages["Asha Rao"]

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-import grader.quality
+import grader.marking.quality
 from grader.errors import TeacherError
-from grader.quality import RULES, count_code_lines, find_quality, with_code_lines
+from grader.marking.quality import RULES, count_code_lines, find_quality, with_code_lines
 from grader.records import CellRun
 
 
@@ -64,12 +64,12 @@ def test_code_that_stops_ruff_is_a_remark(monkeypatch, tmp_path):
     stops = tmp_path / "ruff"
     stops.write_text("#!/bin/sh\nexit 134\n")
     stops.chmod(0o755)
-    monkeypatch.setattr(grader.quality, "find_ruff_bin", lambda: str(stops))
+    monkeypatch.setattr(grader.marking.quality, "find_ruff_bin", lambda: str(stops))
     assert remarks("x = 1") == [("ruff", 1, 1)]
 
 
 def test_a_missing_ruff_is_the_teachers_to_mend(monkeypatch):
-    monkeypatch.setattr(grader.quality, "find_ruff_bin", lambda: str(Path("/nowhere/ruff")))
+    monkeypatch.setattr(grader.marking.quality, "find_ruff_bin", lambda: str(Path("/nowhere/ruff")))
     with pytest.raises(TeacherError, match="pip install ruff"):
         find_quality(notebook("x = 1"))
 

@@ -1,17 +1,20 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from grader.collect import collect
-from grader.datasets import Split
+from grader.data.datasets import Split
+from grader.data.served import Served, serve
+from grader.errors import SandboxError
 from grader.inside.words import read_ragged
-from grader.judge import JUDGE_SECONDS
+from grader.judging.judge import JUDGE_SECONDS
+from grader.judging.replay import Stage, with_sealed_inputs
 from grader.pipeline import Desk, examine
 from grader.records import Evidence
-from grader.replay import with_sealed_inputs
-from grader.served import Served, serve
+from grader.running.sandbox import WalledSandbox
+from grader.submissions.collect import collect
 from tests.conftest import needs_wall
 
 DATA = """
@@ -52,6 +55,27 @@ def images() -> Split:
 @pytest.fixture
 def served(tmp_path: Path) -> Served:
     return serve(images(), 80, 1, tmp_path)
+
+
+@needs_wall
+def test_threads_that_ask_at_once_share_one_sandbox_that_outlives_them(served: Served):
+    with Stage("wall", served, {served.folder.name: served.folder}) as stage:
+        with ThreadPoolExecutor(4) as threads:
+            found = list(threads.map(stage.set, ["test"] * 4))
+        sandbox = found[0][0]
+        assert isinstance(sandbox, WalledSandbox)
+        assert {id(each) for each, _ in found} == {id(sandbox)}
+        sandbox.wait_until_warm()
+        assert sandbox.alive
+        first = sandbox.warm.pid
+        sandbox.warm.kill()
+        sandbox.listener.join(timeout=10)
+        assert stage.set("test")[0].alive
+        assert sandbox.warm.pid != first
+        stage.close()
+        with pytest.raises(SandboxError, match="being stopped"):
+            stage.set("test")
+    assert not sandbox.jobs.exists()
 
 
 # -- What a second run is served ---------------------------------------------------------------------------------------

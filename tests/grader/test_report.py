@@ -2,13 +2,15 @@ import re
 import subprocess
 import sys
 from base64 import b64encode
+from datetime import UTC, datetime
 from hashlib import sha256
 from html import unescape
 
 import pytest
 
-from grader.records import Choice, FileRead, Total
-from grader.report import clean, clip, prose, render_report
+from grader.gradebook.entered import Entries, Entry, with_entries
+from grader.pages.report import clean, clip, prose, render_report
+from grader.records import Choice, FileRead, SignOff, Total
 
 from . import samples_for_reports as samples
 
@@ -238,7 +240,7 @@ def test_backticks_become_code_after_escaping():
 
 
 def test_the_report_imports_nothing_heavy():
-    code = "import sys, grader.report; print({'matplotlib', 'numpy', 'tensorflow', 'keras'} & set(sys.modules))"
+    code = "import sys, grader.pages.report; print({'matplotlib', 'numpy', 'tensorflow', 'keras'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
@@ -277,3 +279,48 @@ def test_without_a_network_and_without_figures_the_page_says_so():
     asking = asking_of(samples.dead())
     assert "There was no network to look at." in asking
     assert "hold no figure that could be read" in asking
+
+
+# -- What people entered -----------------------------------------------------------------------------------------------
+
+
+def entered_page(remark: str = "Explained dropout well.") -> str:
+    """The page of the good submission with a viva mark, an override that has aged, remarks and a signature."""
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    marks = {"viva": Entry(4.5, at), "Answers": Entry(3, at, 5)}
+    entries = Entries(marks, {"viva": remark, "": remark}, SignOff(by="Prof. Joshi", at=at, marks=18))
+    sample = samples.good()
+    return page_of(sample, grade=with_entries(sample.grade, entries))
+
+
+def test_viva_marks_overrides_remarks_and_the_signature_are_on_the_sheet_with_their_reasons():
+    text = text_of(entered_page())
+    row = text_of(marking_table(entered_page()).split('<tr class="marks">')[1])
+    assert row.split() == ["3", "4.8", "4.5", "5", "17.3", "Prof.", "Joshi", "21", "November", "2026"]
+    assert "Entered by the teacher of the whole column on 21 November 2026: 3 ." in text
+    assert "The grader’s own mark is 4.8; it does not count." in text
+    assert text.count("Remark: Explained dropout well.") == 2
+
+
+def test_what_changed_since_it_was_entered_or_signed_is_to_note():
+    text = text_of(entered_page())
+    assert "The automatic mark beneath an override has changed: Answers." in text
+    assert "It was 5 when 3 was entered, and is 4.8 now." in text
+    assert "Prof. Joshi signed a total of 18; it is 17.3 now. Sign it again." in text
+
+
+def test_a_remark_cannot_act_in_the_page():
+    page = entered_page(HOSTILE)
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;⟨U+202E⟩evil") == 2
+    assert "<script" not in page
+
+
+def test_the_mark_for_written_answers_is_only_suggested_with_the_ideas_found_and_missing():
+    page = text_of(page_of(samples.good()))
+    assert "Suggested: 0.33 of 1 , by the key ideas" in page
+    assert "until a teacher confirms it" in page
+    assert "Key ideas found: handwritten digits; 28 x 28 grey pixels. Not found: 60,000 to train." in page
+
+
+def test_without_a_model_answer_no_mark_is_suggested():
+    assert "Suggested" not in page_of(samples.weak())

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import bundled
+from grader.courses.course import bundled
+from grader.courses.rubric import read_rubric
 from grader.errors import TeacherError
-from grader.rubric import read_rubric
 
 LAB_MANUAL = bundled() / "rubrics" / "lab-manual.toml"
 

@@ -1,10 +1,10 @@
 import pytest
 
-from grader.collect import syntax_of, unparsable
-from grader.execute import Recording, execute
-from grader.salvage import salvaged
-from grader.sandbox import Sandbox
-from grader.sheet import Limits
+from grader.courses.sheet import Limits
+from grader.running.execute import Recording, execute
+from grader.running.sandbox import Sandbox
+from grader.submissions.collect import syntax_of, unparsable
+from grader.submissions.salvage import salvaged
 from tests.conftest import notebook_of
 
 BROKEN = "x = = 3"

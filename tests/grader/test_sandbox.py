@@ -6,10 +6,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader import wall
+from grader.courses.sheet import Limits
 from grader.errors import TeacherError
-from grader.sandbox import WalledSandbox, open_sandbox, remove
-from grader.sheet import Limits
+from grader.running import wall
+from grader.running.sandbox import WalledSandbox, open_sandbox, remove
 from tests.conftest import Run, needs_wall
 
 pytestmark = needs_wall

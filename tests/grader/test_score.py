@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from grader.courses.rubric import ColumnScheme, CriterionScheme, LatePolicy, Rubric
+from grader.marking.score import score
 from grader.records import CheckResult, Column, Criterion, Evidence, Grade, Measurement, Submission
-from grader.rubric import ColumnScheme, CriterionScheme, LatePolicy, Rubric
-from grader.score import score
 
 from . import samples_for_reports as samples
 
@@ -160,6 +160,18 @@ def test_without_both_times_lateness_is_pending(submitted: datetime | None, due:
     found = timely(submitted, due)
     assert (found.marks, found.pending) == (None, 5)
     assert lacks in found.criteria[0].found
+
+
+def test_without_a_time_the_platforms_mark_counts_and_how_late_it_is_waits_for_a_person():
+    in_time, late = (grade(marked_late=mark).columns["Timely"] for mark in (False, True))
+    assert (in_time.marks, in_time.pending) == (5, 0)
+    assert (late.marks, late.pending) == (None, 5)
+    assert "it was late" in late.criteria[0].found
+
+
+def test_a_time_says_more_than_the_platforms_mark():
+    found = grade(marked_late=True, submitted_at=DUE, due_at=DUE).columns["Timely"]
+    assert found.marks == 5
 
 
 # -- Flags -------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 import pytest
 
-from grader.scripts import cells_of
+from grader.submissions.scripts import cells_of
 
 PERCENT = """# ---
 # jupyter: 3

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from grader import wall
+from grader.calibration.mutants import Change, Mutant, mutate, read_mutants
+from grader.calibration.selftest import all_pass, assignments, loses, no_hidden_pass, run_one, selftest
 from grader.cli import main
-from grader.course import Course, bundled
-from grader.datasets import Store
-from grader.mutants import Change, Mutant, mutate, read_mutants
+from grader.courses.course import Course, bundled
+from grader.data.datasets import Store
 from grader.pipeline import Desk, open_desk
 from grader.records import CheckResult
-from grader.selftest import all_pass, assignments, loses, no_hidden_pass, run_one, selftest
+from grader.running import wall
 
 from ..conftest import notebook_of
 

@@ -1,4 +1,4 @@
-"""Tests of grader/served.py."""
+"""Tests of grader/data/served.py."""
 
 import multiprocessing
 import os
@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.datasets import ARRAYS, Array, Split, Store
+from grader.data.datasets import ARRAYS, Array, Split, Store
+from grader.data.served import Served, get_split, serve
+from grader.data.standin import digits
 from grader.errors import TeacherError, UsageError
-from grader.served import Served, get_split, serve
-from grader.standin import digits
 
 
 def images(train: int = 300, test: int = 200, **settings: object) -> Split:

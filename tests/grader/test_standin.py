@@ -1,4 +1,4 @@
-"""Tests of grader/standin.py."""
+"""Tests of grader/data/standin.py."""
 
 import subprocess
 import sys
@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
+from grader.data.standin import digits
 from grader.errors import UsageError
-from grader.standin import digits
 
 
 def test_stand_in_has_the_shape_of_the_data_set_and_says_what_it_is() -> None:
@@ -48,5 +48,7 @@ def test_other_kinds_of_data_have_no_stand_in(name: str) -> None:
 
 
 def test_scikit_learn_is_not_imported_before_it_is_needed() -> None:
-    program = "import grader.served, sys; sys.exit(any(name in sys.modules for name in ('sklearn', 'scipy', 'keras')))"
+    program = (
+        "import grader.data.served, sys; sys.exit(any(name in sys.modules for name in ('sklearn', 'scipy', 'keras')))"
+    )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -2,10 +2,10 @@ import ast
 
 import pytest
 
-from grader.execute import Recording, execute
+from grader.courses.sheet import Limits
 from grader.inside.statements import names
-from grader.sandbox import Sandbox
-from grader.sheet import Limits
+from grader.running.execute import Recording, execute
+from grader.running.sandbox import Sandbox
 from tests.conftest import notebook_of
 
 CELLS = {

@@ -5,12 +5,12 @@ from threading import Event
 import nbformat
 import pytest
 
-from grader.collect import collect
-from grader.offers import Offer
+from grader.courses.reference import Threshold
+from grader.judging.verdict import is_full
 from grader.pipeline import Desk, gather, run_notebook, verdicts_at, with_budget
 from grader.records import Evidence, Measurement
-from grader.reference import Threshold
-from grader.verdict import is_full
+from grader.running.offers import Offer
+from grader.submissions.collect import collect
 from tests.conftest import notebook_of
 
 NETWORK = """

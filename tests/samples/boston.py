@@ -487,7 +487,6 @@ plt.legend(); plt.show()
     ),
     Sample(
         "uploaded_with_prose",
-        quick=True,
         text=r"""
 # %%
 from google.colab import files

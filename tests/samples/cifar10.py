@@ -431,7 +431,6 @@ model.evaluate(x_test, y_test)
     ),
     Sample(
         "weights_of_the_author",
-        quick=True,
         text=r"""
 # %%
 from tensorflow import keras

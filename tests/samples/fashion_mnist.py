@@ -502,7 +502,6 @@ for images, labels in train_loader:
         "script_with_layers_that_scale",
         chosen=("model", 54_410),
         form="py",
-        quick=True,
         text=r"""
 # %%
 import tensorflow as tf

@@ -472,7 +472,6 @@ print(best_model.evaluate(x_test, y_test))
         chosen=None,
         sealed=False,
         runs=False,
-        quick=True,
         text="""
 # %%
 """,

@@ -487,7 +487,6 @@ model.evaluate(x_test, y_test)
         chosen={"shallow": "model"},
         sealed=False,
         runs=False,
-        quick=True,
         text=r"""
 # %% 7
 from keras.models import Sequential

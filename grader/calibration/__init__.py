@@ -1,0 +1,1 @@
+"""The course tested against its own references, and the thresholds that follow from them."""

@@ -1,0 +1,1 @@
+"""A class at once: in which order, by whom, stored where."""

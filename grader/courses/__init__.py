@@ -1,0 +1,1 @@
+"""What teachers write: courses, sheets, rubrics, references."""

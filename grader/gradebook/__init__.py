@@ -1,0 +1,1 @@
+"""Marks that are kept, what people enter over them, and handing them back."""

@@ -1,0 +1,1 @@
+"""From evidence to marks: the checks, what they share, and the score."""

@@ -1,0 +1,1 @@
+"""Questions about each student's own notebook, with answers that are computed."""
