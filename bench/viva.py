@@ -17,8 +17,8 @@ from pathlib import Path
 
 from grader.courses.course import Course, bundled
 from grader.viva.command import make_pack
-from grader.viva.students import read_students
 from grader.viva.sheets import make_sheets
+from grader.viva.students import read_students
 
 MOST_SECONDS = 60
 
