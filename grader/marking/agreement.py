@@ -196,8 +196,7 @@ def validates_on_test_rows(claim: Claim, model: Model, notebook: Notebook) -> bo
     if not fits:
         return False
     if notebook.assignment.task.resplit:
-        most = chance(notebook.evidence.data, notebook.assignment.task)
-        return is_at_most(fits[-1].validation_trained_on, most)
+        return is_at_most(fits[-1].validation_trained_on, chance(notebook.evidence.data))
     return test_share(fits[-1].validation_from) > MOSTLY
 
 

@@ -12,6 +12,8 @@ from grader.records import Concern, ConcernKind, DataUsed, Evaluation, Evidence,
 
 MOST_TEST_ROWS = 0.02
 """Of the recognised training rows: some pictures of the data sets are in both parts by themselves."""
+MOST_TRAINING_ROWS = 0.95
+"""Of all rows, where a notebook splits them anew."""
 MOSTLY = 0.5
 BY_CHANCE = 0.05
 """Of an evaluation's rows: so many may be known although they are others. See `chance`."""
@@ -70,19 +72,17 @@ def find_concerns(evidence: Evidence, assignment: Assignment) -> list[Concern]:
     for choice in evidence.choices:
         model, sheet = evidence.of(choice.network).chosen, assignment.of(choice.network)
         if model is not None:
-            concerns = concerns_of(model, tests_of(model, evidence), sheet, chance(evidence.data, sheet.task))
+            concerns = concerns_of(model, evaluations_of(model, evidence), sheet, evidence.data)
             found += [concern.model_copy(update={"network": choice.network}) for concern in concerns]
     return found
 
 
-def concerns_of(
-    model: Model, tests: Sequence[Evaluation], assignment: Assignment, by_chance: float
-) -> Iterator[Concern]:
+def concerns_of(model: Model, tests: Sequence[Evaluation], assignment: Assignment, data: DataUsed) -> Iterator[Concern]:
     """Those of one model; `assignment` has its network alone."""
-    yield from in_training_rows(model.fits, assignment.task)
-    if assignment.task.resplit:
-        yield from in_rows_validated_on(model.fits, tests, by_chance)
+    if assignment.task.resplit or is_split_anew(model.fits, tests, data):
+        yield from in_rows_validated_on(model.fits, tests, chance(data))
     else:
+        yield from in_training_rows(model.fits)
         yield from in_validation_rows(model.fits)
     yield from in_scaling(tests)
     yield from in_what_was_fed(model, assignment.task)
@@ -108,10 +108,10 @@ def concern(kind: ConcernKind, cell: int | None, seen: str, *, by_judge: bool = 
 # -- Rows --------------------------------------------------------------------------------------------------------------
 
 
-def in_training_rows(fits: Sequence[Fit], task: Task) -> Iterator[Concern]:
-    """Test rows among those trained on. Where all rows are split anew, those of the data set are rows like others."""
+def in_training_rows(fits: Sequence[Fit]) -> Iterator[Concern]:
+    """Test rows among those trained on."""
     worst = max(fits, key=share_of_test_rows, default=None)
-    if worst and not task.resplit and share_of_test_rows(worst) > MOST_TEST_ROWS:
+    if worst and share_of_test_rows(worst) > MOST_TEST_ROWS:
         seen = f"fit() trains on test rows: {share_of_test_rows(worst):.0%} of the training rows that were looked at."
         yield concern("test_rows_trained_on", worst.cell, seen, by_judge=True)
 
@@ -155,7 +155,7 @@ def in_evaluation(fits: Sequence[Fit], tests: Sequence[Evaluation]) -> Iterator[
         yield concern("evaluated_on_training_rows", call.cell, seen)
 
 
-def tests_of(model: Model, evidence: Evidence) -> list[Evaluation]:
+def evaluations_of(model: Model, evidence: Evidence) -> list[Evaluation]:
     """Its evaluations on more than a few rows, and those of models like it: saved, and loaded again to be tested."""
     least = evidence.data.test_rows / 100
     calls = [call for other in evidence.models if is_copy(other, model) for call in other.evaluations]
@@ -173,14 +173,24 @@ def is_at_most(share: float | None, most: float) -> bool:
     return share is not None and share <= most
 
 
-def chance(data: DataUsed, task: Task) -> float:
-    """Share of rows that may be known already although a notebook has split them well.
+def chance(data: DataUsed) -> float:
+    """Share of rows that may be known already although a notebook has split all rows anew, and well.
 
-    Other test rows take the places of the sealed ones. Where all rows are split anew, one of such twins may be trained
-    on and the other one tested.
+    Other test rows take the places of the sealed ones: one of such twins may be trained on and the other one tested.
     """
-    twins = 2 * data.sealed_rows / max(1, data.train_rows + data.test_rows) if task.resplit else 0.0
-    return min(BY_CHANCE + twins, MOSTLY)
+    return min(BY_CHANCE + 2 * data.sealed_rows / max(1, data.train_rows + data.test_rows), MOSTLY)
+
+
+def is_split_anew(fits: Sequence[Fit], tests: Sequence[Evaluation], data: DataUsed) -> bool:
+    """Whether a notebook has put training and test rows together and keeps rows of its own aside to test with.
+
+    It then trains on no more test rows than such a split hands it, not on nearly all rows, and tests with new ones.
+    """
+    total = data.train_rows + data.test_rows
+    most, rows = 1.2 * data.test_rows / max(1, total), max((fit.rows or 0 for fit in fits), default=0)
+    worst = max(map(share_of_test_rows, fits), default=0.0)
+    tested = any(is_at_most(call.trained_on, chance(data)) for call in tests)
+    return MOST_TEST_ROWS < worst <= most and rows <= MOST_TRAINING_ROWS * total and tested
 
 
 def share_of_test_rows(fit: Fit) -> float:

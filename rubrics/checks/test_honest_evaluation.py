@@ -4,11 +4,15 @@ import pytest
 
 from grader.courses.sheet import Assignment
 from grader.expect import Expectation, Undecided, expect, settle
-from grader.marking.concerns import MOST_TEST_ROWS, is_copy, share_of_test_rows
+from grader.marking.concerns import (
+    MOST_TEST_ROWS,
+    MOST_TRAINING_ROWS,
+    evaluations_of,
+    is_copy,
+    is_split_anew,
+    share_of_test_rows,
+)
 from grader.records import DataUsed, Evidence, Fit
-
-MOST_TRAINING_ROWS = 0.95
-"""Of all rows, where a notebook splits them anew."""
 
 
 @pytest.mark.each_network
@@ -16,7 +20,7 @@ MOST_TRAINING_ROWS = 0.95
 def test_trained_without_test_rows(evidence: Evidence, assignment: Assignment) -> None:
     """The network is not trained on test rows."""
     fits = [evidence.model.last_fit, *evidence.model.fits[:-1]]
-    if assignment.task.resplit:
+    if assignment.task.resplit or is_split_anew(fits, evaluations_of(evidence.model, evidence), evidence.data):
         settle(some_kept_aside(fits, evidence.data))
         return
     expected = "a network trained on training rows only"

@@ -547,6 +547,16 @@ def test_training_on_test_rows_is_found(
     assert ("10% test rows" in result.found and "cell 7" in result.found) == (status == "failed")
 
 
+@pytest.mark.parametrize(("trained_on", "status"), [(0.1, "passed"), (0.9, "failed")])
+def test_a_split_of_ones_own_of_all_pictures_is_no_training_on_test_rows(
+    judge: Judge, evidence_of: Any, documented: list[Layer], trained_on: float, status: str
+) -> None:
+    fit = fit_of(rows=56_000, rows_from={"train": 220, "test": 36})
+    call = Evaluation(method="evaluate", rows=14_000, trained_on=trained_on)
+    results = judge(evidence_of(models=[model_of(documented, fits=[fit], evaluations=[call])]))
+    assert results["test_trained_without_test_rows"].status == status
+
+
 @pytest.mark.parametrize(
     ("rows", "validation_rows", "status"),
     [(10_000, 0, "passed"), (60_000, 6_000, "passed"), (60_000, 0, "failed"), (1, 0, "failed"), (None, 0, "passed")],

@@ -98,6 +98,23 @@ def test_a_picture_that_is_in_both_parts_or_a_new_split_is_no_training_on_test_r
     assert found(IMDB, fit={"rows_from": {"train": 117, "test": 139}}) == []
 
 
+MIXED = {"rows": 56_000, "rows_from": {"train": 220, "test": 36}}
+
+
+@pytest.mark.parametrize(
+    ("fit", "trained_on", "kinds"),
+    [
+        (MIXED, 0.1, []),
+        (MIXED, 0.8, ["test_rows_trained_on", "evaluated_on_training_rows"]),
+        (MIXED | {"rows": 70_000}, 0.1, ["test_rows_trained_on"]),
+        (MIXED | {"rows_from": {"train": 190, "test": 66}}, 0.1, ["test_rows_trained_on"]),
+    ],
+)
+def test_who_splits_all_pictures_anew_and_tests_with_new_ones_is_not_said_to_train_on_test_rows(fit, trained_on, kinds):
+    concerns = found(fit=fit, tests=[{"trained_on": trained_on, "rows": 14_000}])
+    assert [concern.kind for concern in concerns] == kinds
+
+
 def test_test_rows_as_validation_data_are_named_kindly():
     (concern,) = found(fit={"validation_rows": 10_000, "validation_from": {"train": 0, "test": 256}})
     assert concern.kind == "test_rows_as_validation"
