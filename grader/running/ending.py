@@ -109,6 +109,6 @@ def error_sentence(failed: list[CellRun]) -> str:
     first = failed[0]
     assert first.error is not None
     line = f", line {first.error.line}," if first.error.line else ""
-    what = f"{line} stopped with {first.error.kind}: {first.error.message[:300]}".removeprefix(" ")
+    what = f"{line} stopped with {first.error.kind}: {first.error.message[:300].rstrip('.')}".removeprefix(" ")
     more = f" {len(failed) - 1} more stopped as well." if len(failed) > 1 else ""
     return f"Cell {first.number}{'' if what.startswith(',') else ' '}{what}.{more} The other cells ran."
