@@ -266,6 +266,30 @@ def echo_lines(lines: "Iterable[str]") -> None:
 
 
 @app.command()
+def release(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment, for example fashion-mnist.")],
+    out: Annotated[Path, typer.Option(help="Folder for the kit.")],
+    source: Annotated[
+        Path | None,
+        typer.Option(help="Your notebook with nbgrader's markers (BEGIN SOLUTION ...); default: the starter."),
+    ] = None,
+    wheel: Annotated[Path | None, typer.Option(help="This program's wheel, to be a part of the kit.")] = None,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make the students' kit: the sheet, the starter notebook, the visible checks, a README, and a zip of all of it.
+
+    Nothing of reference/ is in it.
+    """
+    from grader.courses.course import Course, bundled
+    from grader.student.release import release as make_kit
+
+    made = make_kit(Course(course or bundled()), assignment, out, source, wheel)
+    if not quiet:
+        typer.echo(f"written: {made.folder} and {made.archive}")
+
+
+@app.command()
 def worker(
     scheduler: Annotated[str, typer.Option(help="Address of the Dask scheduler, for example tcp://host:8786.")],
     workers: Annotated[
