@@ -32,6 +32,8 @@ marks = typer.Typer(help="Marks that people enter: viva marks, overrides, remark
 app.add_typer(marks, name="marks")
 
 PROBLEMS = 1
+TEACHERS = {"alembic", "markdown_it", "openpyxl", "pygments", "sqlalchemy", "yaml"}
+"""Modules of the extra `teacher` in pyproject.toml, which students do not install."""
 
 
 class Format(StrEnum):
@@ -628,13 +630,22 @@ def main() -> None:
 
     try:
         app()
-    except TeacherError as error:
-        complain(str(error))
-        sys.exit(error.exit_code)
     except Exception as error:  # the last resort
-        fault = own_fault(error)
+        fault = error if isinstance(error, TeacherError) else not_installed(error) or own_fault(error)
         complain(str(fault))
         sys.exit(fault.exit_code)
+
+
+def not_installed(error: Exception) -> "TeacherError | None":
+    """What to install, where a command needs what only teachers have; None for every other error."""
+    from grader.errors import UsageError
+
+    if not isinstance(error, ModuleNotFoundError) or (error.name or "").partition(".")[0] not in TEACHERS:
+        return None
+    install = 'pip install "keras-notebook-grader[teacher]"'
+    return UsageError(
+        f"Expected what teachers install for this command. Found no module `{error.name}`. Run: {install}"
+    )
 
 
 def own_fault(error: Exception) -> "TeacherError":

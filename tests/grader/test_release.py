@@ -202,3 +202,37 @@ def test_nothing_that_only_the_teacher_has_is_in_the_wheel(wheel: zipfile.ZipFil
 def test_the_wheel_brings_the_visible_checks(wheel: zipfile.ZipFile):
     assert {"grader/course/assignments/mnist/test_visible.py", "grader/student/check.py"} <= set(wheel.namelist())
     assert "BEGIN SOLUTION" not in wheel.read("grader/course/assignments/mnist/starter.ipynb").decode()
+
+
+def test_what_students_install_is_light(wheel: zipfile.ZipFile):
+    (metadata,) = (wheel.read(name).decode() for name in wheel.namelist() if name.endswith("/METADATA"))
+    needed = re.findall(r"^Requires-Dist: ([\w-]+)(?! ?;)[^;\n]*$", metadata, re.MULTILINE)
+    server = {"sqlalchemy", "alembic", "openpyxl", "psycopg", "distributed"}
+    assert {"pytest", "ruff", "nbclient"} <= set(needed)
+    assert {"tensorflow", "keras", *server}.isdisjoint(needed)
+
+
+def without_the_teachers(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run `grader` where the modules of the extra `teacher` are not installed."""
+    code = f"""
+import sys
+from grader.cli import TEACHERS, main
+sys.modules.update(dict.fromkeys(TEACHERS - {{"pygments", "markdown_it"}}))  # Rich has these two
+sys.argv = ["grader", *{words!r}]
+main()
+"""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_a_student_needs_nothing_of_what_teachers_install(tmp_path: Path):
+    (tmp_path / "mine.ipynb").write_text("no notebook")
+    ran = without_the_teachers("check", str(tmp_path / "mine.ipynb"), "--assignment", "mnist")
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "cannot tell" in ran.stdout
+
+
+def test_a_teachers_command_says_what_it_takes(tmp_path: Path):
+    ran = without_the_teachers("marks", "show", "--out", str(tmp_path))
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("grader: Expected what teachers install for this command. Found no module `")
+    assert ran.stderr.endswith('Run: pip install "keras-notebook-grader[teacher]"\n')

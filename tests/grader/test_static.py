@@ -79,7 +79,7 @@ def test_the_starters_words_are_no_conclusion(tmp_path: Path):
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        ('pd.read_csv("C:\\\\Users\\\\asha\\\\clothes.csv")', True),
+        ('pd.read_csv("D:\\\\lab\\\\clothes.csv")', True),
         ('Image.open("/content/drive/MyDrive/shoe.png")', True),
         ('pd.read_csv("/content/fashion-mnist_train.csv")', False),
         ('plt.savefig("curve.png")', False),
