@@ -24,8 +24,9 @@ from grader.records import Evidence, Fit, Model, Submission
 from grader.student.advice import SelfCheck
 from grader.student.check import Case, Results, advice, find_course, findings_at_once
 from grader.student.guess import guess
+from grader.student.layers import other_layers
 from grader.student.page import as_part, in_lines
-from grader.student.trial import nothing_ran, results_of, unknown
+from grader.student.trial import nothing_ran, results_of, unknown, without_totals
 from grader.submissions.collect import Collected, collect
 
 READ = {"written-answers", "code-quality"}
@@ -89,7 +90,8 @@ def look_at(names: Mapping[str, Any], assignment: str | None, folder: Path | Non
         case = case_for(path, assignment, folder)
     evidence = evidence_for(case, list(models_in(names)), with_pages=path is not None)
     results = decided(results_of(case, evidence), with_pages=path is not None)
-    findings = findings_at_once(case) if path else []
+    findings = without_totals(findings_at_once(case)) if path else []
+    findings += other_layers(evidence, case.assignment)
     return advice(case, findings, results, [AS_SAVED if path else NO_FILE], ran=False)
 
 

@@ -17,6 +17,7 @@ from grader.records import CellError
 from grader.running.framework import instead_of_keras
 from grader.running.modules import PACKAGES, next_step, pip_install
 from grader.student.advice import Finding
+from grader.student.layers import other_totals
 from grader.student.old_names import old_names_in
 from grader.submissions.collect import Collected, code_sources, imported_modules, syntax_tree, unparsable
 
@@ -68,6 +69,7 @@ def find_at_once(
         *no_conclusion(collected.notebook, starter),
         *files_of_this_machine(code, sheet),
         *saved_outputs(collected.saved),
+        *other_totals(collected.saved, sheet),
         *old_names(code),
     ]
     return sorted(found, key=lambda each: each.gravity == "look")

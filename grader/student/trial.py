@@ -20,6 +20,7 @@ from grader.running.modules import pip_install
 from grader.running.sandbox import open_sandbox
 from grader.student.advice import Finding, SelfCheck
 from grader.student.check import Case, Results, advice, findings_at_once
+from grader.student.layers import other_layers
 
 QUICK_SECONDS = 20.0
 """Of training, unless more is asked for."""
@@ -56,7 +57,8 @@ def run(case: Case, budget: float = QUICK_SECONDS, progress: Progress | None = N
     notes = [NO_WALL] if evidence.run.isolation == "none" else []
     if evidence.data.stand_in:
         notes.append(STAND_IN.format(evidence.data.name))
-    findings = [*stops(evidence, results), *findings_at_once(case), *concerns(evidence)]
+    findings = [*stops(evidence, results), *without_totals(findings_at_once(case)), *concerns(evidence)]
+    findings += other_layers(evidence, case.assignment)
     return advice(case, without_twins(findings), results, notes, ran=True)
 
 
@@ -171,6 +173,11 @@ def concerns(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind="worth-asking", gravity="look", cell=each.cell, found=found, matters=each.matters, hint=each.hint
         )
+
+
+def without_totals(findings: Sequence[Finding]) -> list[Finding]:
+    """Without what printed numbers led to: the run knows the layers."""
+    return [each for each in findings if each.kind != "other-layers"]
 
 
 def without_twins(findings: Sequence[Finding]) -> list[Finding]:

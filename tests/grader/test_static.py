@@ -122,3 +122,15 @@ def test_a_file_that_is_no_notebook_is_the_only_thing_told(tmp_path: Path):
     path.write_text("")
     (finding,) = find_at_once(collect(path, SHEET.name, None, None, None), SHEET, None, tmp_path)
     assert (finding.kind, finding.gravity) == ("nothing-to-run", "mend")
+
+
+def test_a_printed_number_of_parameters_is_explained_where_one_change_does(tmp_path: Path):
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(NETWORK, execution_count=1)])
+    made.cells[0].outputs = [nbformat.v4.new_output("stream", text="Total params: 241,674 (944.04 KB)\n")]
+    nbformat.write(made, tmp_path / "mine.ipynb")
+    collected = collect(tmp_path / "mine.ipynb", SHEET.name, None, None, None)
+    (finding,) = of_kind(find_at_once(collected, SHEET, None, tmp_path), "other-layers")
+    assert finding.found == (
+        "The network has 241,674 parameters, the documented one 241,546: 128 more. It is as if a BatchNormalization "
+        "stood after the first Conv2D."
+    )
