@@ -1,7 +1,7 @@
 """A network that was meant to be a documented one -> the single change that explains its number of parameters.
 
-The documented network is changed in every way that students come upon: another width, kernel or padding, one pooling more
-or less, a BatchNormalization ... Each is counted by arithmetic. What fits is told; where nothing does, nothing is.
+The documented network is changed in every way that students come upon: another width, kernel or padding, one pooling
+more or less, a BatchNormalization ... Each is counted by arithmetic. What fits is told; where nothing does, nothing is.
 """
 
 from collections.abc import Iterator, Sequence

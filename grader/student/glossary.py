@@ -8,13 +8,16 @@ MEANINGS: dict[str, str] = {
     "architecture": "which layers a network has, in which order and of which size",
     "batch": "the rows after which the weights are changed once; fit() takes 32 unless told otherwise",
     "bias": "one more weight of each unit, which is added to its sum",
+    "bubblewrap": "a program of Linux that lets another program see only what it needs",
     "binary_crossentropy": "the loss for two classes and one sigmoid unit",
     "categorical_crossentropy": "the loss for several classes; the labels are rows with a single 1",
     "confusion matrix": "a table of how many rows of each class were taken for which class",
     "cross-entropy": "a loss that is small where the right class got a high probability",
+    "convolution": "a layer that looks for the same small shapes at every place of a picture",
     "CSV": "a table in a text file, with commas between its columns",
     "dtype": "the kind of numbers in an array, for example float32",
     "EarlyStopping": "a part of Keras that ends fit() once the result no longer gets better",
+    "embedding": "a layer that learns a row of numbers for each word",
     "epoch": "one pass of fit() over all training rows",
     "EOFError": "Python waited for somebody to type, and nobody was there",
     "FileNotFoundError": "Python was asked for a file that is not there",
@@ -24,11 +27,13 @@ MEANINGS: dict[str, str] = {
     "ImportError": "Python found the module, but not the name in it",
     "IndentationError": "lines of one block do not begin at the same column",
     "IndexError": "a place was asked for that a list or an array does not have",
-    "Kernel": "the Python that runs your notebook; Restart empties its memory",
     "kernel": "the Python that runs your notebook; of a convolution: the small window that it slides over the picture",
     "KeyError": "a table or a dictionary has no entry of that name",
+    "learning rate": "how far each update moves the weights",
     "loss": "the number that training makes smaller: how wrong the network is",
     "Markdown": "the cells of a notebook that hold text instead of code",
+    "MemoryError": "there was no room for an array",
+    "metric": "a figure by which a network is judged, for example its accuracy",
     "ModuleNotFoundError": "Python was asked to import a module that is not installed",
     "NameError": "Python met a name that nothing has given a value yet",
     "NaN": "“not a number”: a figure that grew without limit or came of 0/0",
@@ -49,21 +54,19 @@ MEANINGS: dict[str, str] = {
     "tensor": "TensorFlow's word for an array",
     "traceback": "the list of lines that Python prints with an error; the last line says what is wrong",
     "TypeError": "a function was given something of the wrong kind",
-    "units": "what a Dense layer has many of: each makes one number of all its inputs",
+    "unit": "what a Dense layer has many of: each makes one number of all its inputs",
     "validation": "rows that are kept aside in training, to see how the network does on rows it was not trained on",
     "ValueError": "a function was given something of the right kind, but of a wrong size or value",
+    "weights": "the numbers of a network that training changes",
 }
 
 
 def words_in(texts: Iterable[str]) -> dict[str, str]:
     """The technical words in the texts, in the order of the alphabet, with what they mean."""
     whole = "\n".join(texts)
-    found = {word: MEANINGS[word] for word in MEANINGS if pattern(word).search(whole)}
-    # `kernel` explains both of its meanings, so `Kernel` need not stand beside it.
-    return {word: found[word] for word in found if word != "Kernel" or "kernel" not in found}
+    return {word: MEANINGS[word] for word in sorted(MEANINGS, key=str.lower) if pattern(word).search(whole)}
 
 
 def pattern(word: str) -> re.Pattern[str]:
-    """Finds the word, also in the plural and inside code."""
-    plural = "" if word[-1] == "s" else "(?:s|es|ing|ting)?"
-    return re.compile(rf"(?<![A-Za-z]){re.escape(word)}{plural}(?![A-Za-z])")
+    """Finds the word, also in the plural and at the beginning of a sentence."""
+    return re.compile(rf"(?<![A-Za-z]){re.escape(word)}(?:s|es|ing|ting|ted)?(?![A-Za-z])", re.IGNORECASE)

@@ -53,7 +53,7 @@ def run(case: Case, budget: float = QUICK_SECONDS, progress: Progress | None = N
             evidence = evidence_of(case, desk, progress)
     except TeacherError as error:
         return not_run(case, "that the notebook cannot run here", str(error))
-    results = with_budget_in_mind(results_of(case, evidence), evidence)
+    results = for_students(results_of(case, evidence), evidence)
     notes = [NO_WALL] if evidence.run.isolation == "none" else []
     if evidence.data.stand_in:
         notes.append(STAND_IN.format(evidence.data.name))
@@ -111,18 +111,21 @@ def results_of(case: Case, evidence: Evidence) -> Results:
     return Results(common, run_checks(course.visible_checks(assignment), evidence, assignment, {}))
 
 
-def with_budget_in_mind(results: Results, evidence: Evidence) -> Results:
-    """What a training that was cut leaves open is decided by a longer one."""
-    if not any(fit.was_cut for model in evidence.models for fit in model.fits):
-        return results
-    seconds = evidence.run.budget or 0
-    return Results(longer(results.common, seconds), longer(results.own, seconds))
+def for_students(results: Results, evidence: Evidence) -> Results:
+    """The results, those that are open with what a student can do to have them decided, not a teacher."""
+    run, hint = evidence.run, ""
+    if any(fit.was_cut for model in evidence.models for fit in model.fits):
+        seconds = f"{run.budget:g} s" if run.budget else "a while"
+        hint = f"The training was ended after {seconds}, which left this open. Check again with more: --budget 300"
+    if run.missing_modules:
+        hint = f"Install what is missing, then check again: {pip_install(run.missing_modules)}"
+    return Results(hinted(results.common, hint), hinted(results.own, hint)) if hint else results
 
 
-def longer(results: Sequence[CheckResult], seconds: float) -> list[CheckResult]:
-    """The results, those that are open with the way to have them decided."""
-    hint = f"The training was ended after {seconds:g} s, which left this open. Check again with more: --budget 300"
-    return [each.model_copy(update={"hint": hint}) if each.status == "undecided" else each for each in results]
+def hinted(results: Sequence[CheckResult], hint: str) -> list[CheckResult]:
+    """The results, those that are open with another hint."""
+    still = {"undecided", "broken"}
+    return [each.model_copy(update={"hint": hint}) if each.status in still else each for each in results]
 
 
 def untold(results: Results, found: str, hint: str) -> Results:
