@@ -17,6 +17,8 @@ WIDTH = 100
 CHARACTERS = 600
 """Of one text of a check; JSON has all of it."""
 ORDER: tuple[Status, ...] = ("not yet", "cannot tell", "passed")
+LEFT = Markup(' style="text-align: left; vertical-align: top"')
+"""Notebooks set their tables to the right, as figures stand."""
 HEADINGS = {"mend": "To mend first", "look": "To look at"}
 
 
@@ -118,14 +120,15 @@ def as_page(check: SelfCheck) -> str:
     return rendered(
         "check.html",
         check,
+        left="",
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),
     )
 
 
 def as_part(check: SelfCheck) -> str:
-    """A part of a notebook's output: tables without any style, so that they are as light or dark as the notebook."""
-    return rendered("check_part.html", check)
+    """A part of a notebook's output: no style of ours but one, so that it is as light or dark as the notebook."""
+    return rendered("check_part.html", check, left=LEFT)
 
 
 def rendered(template: str, check: SelfCheck, **more: object) -> str:

@@ -110,7 +110,8 @@ def read_wheel(path: Path) -> bytes:
     """The program as students install it; it must be the one for students, without anything of the teacher's."""
     if path.suffix != ".whl" or not path.is_file():
         raise UsageError(
-            f"Expected --wheel to be a file that ends in .whl. Received: {path}. Make one: pip wheel --no-deps ."
+            f"Expected --wheel to be a file that ends in .whl. Received: {path}. "
+            "Make one: python -m hatchling build -t wheel"
         )
     return path.read_bytes()
 

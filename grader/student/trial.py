@@ -9,7 +9,8 @@ from importlib.util import find_spec
 
 from grader.data.datasets import Store
 from grader.data.served import default_cache, get_split, serve
-from grader.errors import TeacherError
+from grader.doctor import keep_trace
+from grader.errors import SandboxError, TeacherError
 from grader.judging.replay import Stage
 from grader.marking.checks import run_checks
 from grader.pipeline import Desk, observe, with_budget, with_pages
@@ -51,6 +52,9 @@ def run(case: Case, budget: float = QUICK_SECONDS, progress: Progress | None = N
     try:
         with desk_for(case, budget) as desk:
             evidence = evidence_of(case, desk, progress)
+    except SandboxError as error:
+        hint = f"That is no fault of your notebook. Send your teacher the file {keep_trace(error)}"
+        return not_run(case, "that this program could not run it", hint)
     except TeacherError as error:
         return not_run(case, "that the notebook cannot run here", str(error))
     results = for_students(results_of(case, evidence), evidence)

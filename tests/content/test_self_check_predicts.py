@@ -1,5 +1,9 @@
 """What `grader check` says of a visible check is what grading says of it."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,7 +22,7 @@ from tests.samples import SAMPLES
 from tests.samples.notebook import Sample
 
 NAME = "fashion-mnist"
-QUICK = [sample for sample in SAMPLES[NAME] if sample.quick]
+QUICK = [sample for sample in SAMPLES[NAME] if sample.quick and sample.name != "augmented"]
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +31,10 @@ def own_desk(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(trial, "get_split", lambda store, name, allow_stand_in: digits(name))
+        # On so few rows another choice of test rows makes another training; a student's is never the teacher's.
+        reference = desk.course.reference(desk.assignment)
+        patch.setattr(trial, "ASIDE_ROWS", reference.sealed_rows)
+        patch.setattr(trial, "ASIDE_SEED", reference.sealed_seed)
         path = QUICK[0].write(tmp_path_factory.mktemp("any"))
         yield stack.enter_context(trial.desk_for(open_case(path, None, NAME), budget=5))
 
@@ -67,3 +75,21 @@ def test_hidden_checks_decide_at_most_half_of_what_an_assignments_own_decide(nam
     for criterion in {criterion for criterion, kind in weights if kind == "visible"}:
         seen, unseen = weights[criterion, "visible"], weights.get((criterion, "hidden"), 0)
         assert seen / (seen + unseen) >= VISIBLE_SHARE, criterion
+
+
+def test_a_system_without_a_wall_and_without_fork_still_runs_a_students_own_notebook(tmp_path: Path) -> None:
+    # As Windows is; its kernels are reached in another way, which cannot be tried here.
+    (tmp_path / "sitecustomize.py").write_text("import os, sys\ndel os.fork, os.geteuid\n")
+    (tmp_path / "rm").symlink_to("/bin/rm")
+    path = next(sample for sample in QUICK if sample.name == "own_picture_and_window").write(tmp_path)
+    environment = {
+        **{"PATH": str(tmp_path), "PYTHONPATH": f"{tmp_path}:{os.pathsep.join(sys.path)}", "HOME": str(tmp_path)},
+        **{"KERAS_HOME": str(tmp_path / "keras"), "https_proxy": "http://127.0.0.1:9", "TMPDIR": str(tmp_path)},
+    }
+    words = [sys.executable, "-m", "grader", "check", str(path), "--assignment", NAME, "--budget", "2", "--json"]
+    ran = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert ran.returncode == 1, ran.stderr
+    said = json.loads(ran.stdout)
+    assert said["ran"], said["notes"]
+    assert any(note.startswith("This machine has no wall") for note in said["notes"])
+    assert {check["status"] for check in said["checks"] if check["id"] == "test_output_layer"} == {"passed"}

@@ -146,6 +146,20 @@ def test_a_check_that_cannot_be_followed_says_so_in_one_line(command: Command, w
     assert is_one_line(command("check", *words))
 
 
+def test_a_kit_is_written_as_a_folder_and_a_zip(command: Command, tmp_path: Path):
+    ended = command("release", "mnist", "--out", "kits")
+    assert (ended.code, ended.out, ended.err) == (0, "written: kits/mnist and kits/mnist.zip\n", "")
+    assert (tmp_path / "kits" / "mnist" / "mnist.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("mnits",), ("mnist", "--source", "ben.ipynb"), ("mnist", "--source", "no.ipynb"), ("mnist", "--wheel", "x")],
+)
+def test_a_kit_that_cannot_be_made_is_refused_in_one_line(command: Command, words: tuple[str, ...]):
+    assert is_one_line(command("release", "--out", "kits", *words))
+
+
 # -- Grading -----------------------------------------------------------------------------------------------------------
 
 
