@@ -9,11 +9,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable ".[kernels,postgresql,dev]"
+	$(BIN)/pip install --quiet --editable ".[teacher,kernels,postgresql,dev]"
 	touch $@
 
 demo: $(READY)
-	@isolation=$$($(BIN)/python -c "from grader import wall; print(wall.best_here())"); \
+	@isolation=$$($(BIN)/python -c "from grader.running import wall; print(wall.best_here())"); \
 	if [ $$isolation = none ]; then echo "No sandbox here (see: grader doctor). The examples are our own, so they run without."; fi; \
 	$(BIN)/grader grade examples/*.ipynb --assignment fashion-mnist --budget 20 --due 2026-12-31 \
 		--isolation $$isolation --out demo-report && echo "The reports are in demo-report/"

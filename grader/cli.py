@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grader.classes.batch import Failure
     from grader.classes.crew import Crew
     from grader.errors import TeacherError
@@ -30,6 +32,8 @@ marks = typer.Typer(help="Marks that people enter: viva marks, overrides, remark
 app.add_typer(marks, name="marks")
 
 PROBLEMS = 1
+TEACHERS = {"alembic", "markdown_it", "openpyxl", "pygments", "sqlalchemy", "yaml"}
+"""Modules of the extra `teacher` in pyproject.toml, which students do not install."""
 
 
 class Format(StrEnum):
@@ -209,6 +213,82 @@ def no_cluster(error: ImportError) -> "TeacherError":
 
     install = 'pip install "keras-notebook-grader[cluster]"'
     return UsageError(f"Expected Dask for --scheduler. Found: {error}. Run: {install}")
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
+    assignment: Annotated[
+        str | None, typer.Option(help="Name of the assignment; default: found by what the notebook says.")
+    ] = None,
+    budget: Annotated[float, typer.Option(min=1, help="Seconds that the notebook may train.")] = 20,
+    no_run: Annotated[bool, typer.Option("--no-run", help="Only read the file: an answer in a second or two.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page to this file as well.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")] = False,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """For students: look at a notebook before it is handed in, with the checks that students can see.
+
+    Ends with 0 if all of them pass, with 1 if they do not yet, and with 2 if the command cannot be followed.
+    """
+    from grader.student.check import look, open_case
+    from grader.student.page import as_page, in_lines, lines_of_findings
+    from grader.writing import write_whole
+
+    case = open_case(notebook, course, assignment)
+    said = look(case)
+    told = said.findings
+    loud = not quiet and not as_json
+    if loud:
+        echo_lines(lines_of_findings(said))
+    if not no_run:
+        from grader.board import Board
+        from grader.student.trial import run
+
+        with Board(quiet or as_json) as board:
+            said = run(case, budget, board.follow(notebook.name))
+        if loud:
+            echo_lines(
+                ("", "The notebook was run." if said.ran else "The notebook was not run.", "", *in_lines(said, told))
+            )
+    if html is not None:
+        write_whole(html, as_page(said).encode())
+    if as_json:
+        typer.echo(said.model_dump_json(indent=2))
+    raise typer.Exit(0 if said.passes else PROBLEMS)
+
+
+def echo_lines(lines: "Iterable[str]") -> None:
+    """Print lines, without what could move a terminal's cursor."""
+    from grader.student.page import printable
+
+    for line in lines:
+        typer.echo(printable(line))
+
+
+@app.command()
+def release(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment, for example fashion-mnist.")],
+    out: Annotated[Path, typer.Option(help="Folder for the kit.")],
+    source: Annotated[
+        Path | None,
+        typer.Option(help="Your notebook with nbgrader's markers (BEGIN SOLUTION ...); default: the starter."),
+    ] = None,
+    wheel: Annotated[Path | None, typer.Option(help="This program's wheel, to be a part of the kit.")] = None,
+    course: CourseFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make the students' kit: the sheet, the starter notebook, the visible checks, a README, and a zip of all of it.
+
+    Nothing of reference/ is in it.
+    """
+    from grader.courses.course import Course, bundled
+    from grader.student.release import release as make_kit
+
+    made = make_kit(Course(course or bundled()), assignment, out, source, wheel)
+    if not quiet:
+        typer.echo(f"written: {made.folder} and {made.archive}")
 
 
 @app.command()
@@ -550,13 +630,22 @@ def main() -> None:
 
     try:
         app()
-    except TeacherError as error:
-        complain(str(error))
-        sys.exit(error.exit_code)
     except Exception as error:  # the last resort
-        fault = own_fault(error)
+        fault = error if isinstance(error, TeacherError) else not_installed(error) or own_fault(error)
         complain(str(fault))
         sys.exit(fault.exit_code)
+
+
+def not_installed(error: Exception) -> "TeacherError | None":
+    """What to install, where a command needs what only teachers have; None for every other error."""
+    from grader.errors import UsageError
+
+    if not isinstance(error, ModuleNotFoundError) or (error.name or "").partition(".")[0] not in TEACHERS:
+        return None
+    install = 'pip install "keras-notebook-grader[teacher]"'
+    return UsageError(
+        f"Expected what teachers install for this command. Found no module `{error.name}`. Run: {install}"
+    )
 
 
 def own_fault(error: Exception) -> "TeacherError":

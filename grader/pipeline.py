@@ -71,6 +71,8 @@ class Desk:
     """Names that the libraries no longer have are not made to work."""
     answers: list[ModelAnswer] = field(default_factory=list)
     """To the questions of the sheet."""
+    runs_again: bool = True
+    """A notebook whose preprocessing is not known runs a second time, so that its network can be measured."""
 
     @property
     def check_files(self) -> list[Path]:
@@ -345,7 +347,7 @@ def measured_again(
 
     One more run of the notebook gives the inputs for all of them; a second one, if none of them was fed test rows.
     """
-    if recording.files is None or recording.run.status not in {"finished", "errors"}:
+    if not desk.runs_again or recording.files is None or recording.run.status not in {"finished", "errors"}:
         return choices
     task, judged = desk.assignment.task, {}
     open_ones = [models[each.model] for each in choices if each.model and may_be_replayed(models[each.model], each)]

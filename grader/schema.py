@@ -1,4 +1,4 @@
-"""The records -> their JSON schemas in docs/, for programs that read grade.json and evidence.json."""
+"""The records -> their JSON schemas in docs/, for programs that read what the commands write."""
 
 import json
 import sys
@@ -6,8 +6,13 @@ from pathlib import Path
 
 from grader.fields import Record
 from grader.records import Evidence, Grade
+from grader.student.advice import SelfCheck
 
-RECORDS: dict[str, type[Record]] = {"grade.schema.json": Grade, "evidence.schema.json": Evidence}
+RECORDS: dict[str, type[Record]] = {
+    "grade.schema.json": Grade,
+    "evidence.schema.json": Evidence,
+    "check.schema.json": SelfCheck,
+}
 
 
 def schema(name: str) -> str:

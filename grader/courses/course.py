@@ -97,11 +97,22 @@ class Course:
         own = [model for network in assignment.networks for model in network.documented_models]
         return {model.name: model for model in [*own, *self.reference(assignment).documented_models]}
 
+    def common_checks(self, rubric: Rubric) -> list[Path]:
+        """Files of checks that hold for every assignment. Students may read them."""
+        return [self.folder / "rubrics" / "checks" / name for name in rubric.checks]
+
+    def visible_checks(self, assignment: Assignment) -> list[Path]:
+        """Files of checks of this assignment alone that students may read."""
+        return sorted((self.folder / "assignments" / assignment.name).glob("test_*.py"))
+
     def check_files(self, assignment: Assignment, rubric: Rubric) -> list[Path]:
         """Files of checks: the rubric's, the visible ones, then the hidden ones."""
-        common = [self.folder / "rubrics" / "checks" / name for name in rubric.checks]
-        own = sorted((self.folder / "assignments" / assignment.name).glob("test_*.py"))
-        return common + own + sorted(self.reference_folder(assignment).glob("test_*.py"))
+        hidden = sorted(self.reference_folder(assignment).glob("test_*.py"))
+        return [*self.common_checks(rubric), *self.visible_checks(assignment), *hidden]
+
+    def starter(self, assignment: Assignment) -> Path:
+        """What students begin with."""
+        return self.folder / "assignments" / assignment.name / "starter.ipynb"
 
 
 def bundled() -> Path:

@@ -6,7 +6,6 @@ neighbours. Every call is the kernel's own, named as in its manual pages.
 
 import ctypes
 import os
-import resource
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +26,9 @@ NOBODY = 65534
 OPEN_FILES = 4096
 INODES = 100_000
 SHARED_MEMORY = "/tmp/.shm"  # noqa: S108
+
+if os.name == "posix":
+    import resource
 
 libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
 

@@ -2,7 +2,6 @@
 
 import lzma
 import shutil
-import signal
 import struct
 import threading
 import time
@@ -25,7 +24,7 @@ from grader.judging.measure import in_another_unit, in_own_unit, linear_baseline
 from grader.judging.mistakes import find_mistakes
 from grader.judging.replay import Replayed
 from grader.records import Fed, Fit, Layer, Measurement, Mistake, Model, Prepared
-from grader.running.sandbox import Job, Sandbox
+from grader.running.sandbox import KILLED, Job, Sandbox
 
 JUDGE_SECONDS = 180
 LOOK_SECONDS = 0.1
@@ -292,7 +291,7 @@ def read_answer(job: Job, given_up: threading.Event) -> tuple[Answer | None, str
             wait([job.ended], timeout=KILL_SECONDS)
             return None, f"Rebuilding and measuring the model took more than {JUDGE_SECONDS} s."
     ended = job.ended.result()
-    if ended.error or (ended.code == -signal.SIGKILL and not ended.limit):
+    if ended.error or (ended.code == KILLED and not ended.limit):
         raise SandboxError(
             f"Expected the judge to come to its end. Found: {ended.error or 'it was killed'}. Grade again."
         )

@@ -2,7 +2,6 @@
 
 import asyncio
 import atexit
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +29,7 @@ from grader.running.ending import how_it_ended
 from grader.running.files import Shelf, lay_out, making
 from grader.running.offers import Proven, answering
 from grader.running.provisioner import OneKernelSpec, SandboxKernelClient, SandboxKernelManager, WarmProvisioner
-from grader.running.sandbox import Job, Sandbox
+from grader.running.sandbox import KILLED, Job, Sandbox
 from grader.submissions.collect import imported_modules
 from grader.submissions.salvage import Salvaged, salvaged
 
@@ -227,7 +226,7 @@ def execute(
         recorded.substitutes,
         ended.peak_mb,
         # Behind the wall nothing that a notebook starts can do this to its kernel, the first process of its namespace.
-        killed=end.status == "died" and ended.code == -signal.SIGKILL and sandbox.isolation == "wall",
+        killed=end.status == "died" and ended.code == KILLED and sandbox.isolation == "wall",
     )
 
 

@@ -35,6 +35,8 @@ STOP_LOOK_SECONDS = 0.001
 END_SECONDS = 10
 """For processes that were killed, until they are gone."""
 LOST = "the sandbox's warm process ended"
+KILLED = -9
+"""Exit code of what SIGKILL ended. Windows knows no such signal, and has no name for it."""
 
 ROOMS = Path("/tmp") if os.name == "posix" else Path(tempfile.gettempdir())  # noqa: S108
 """Short, as the path of a unix socket holds about a hundred characters; /tmp is also what the inner wall covers."""
@@ -138,14 +140,15 @@ class Sandbox:
             raise SandboxError("Expected an open sandbox. Found that the command is being stopped.")
         user = FIRST_USER + os.getpid() * USERS_PER_SANDBOX + int(job.id) % USERS_PER_SANDBOX
         walled = self.isolation == "wall"
-        if walled and os.geteuid() == 0:
+        root = hasattr(os, "geteuid") and os.geteuid() == 0
+        if walled and root:
             os.chown(job.folder / "door", user, user)
         request = Request(
             job=job.id,
             kind=kind,
             folder=str(job.folder),
             walled=walled,
-            user=user if os.geteuid() == 0 else wall.NOBODY,
+            user=user if root else wall.NOBODY,
             memory_mb=limits.memory_mb,
             processes=limits.processes,
             written_mb=limits.written_mb,
@@ -250,7 +253,7 @@ class WalledSandbox(Sandbox):
         with suppress(KeyError):  # none is left, or another thread has told the last
             while True:
                 _, job = self.running.popitem()
-                job.ended.set_result(Ended(code=-signal.SIGKILL, error=LOST))
+                job.ended.set_result(Ended(code=KILLED, error=LOST))
 
     def receive(self) -> bytes:
         """The next packet; empty once the warm process is gone."""

@@ -5,8 +5,8 @@ from functools import cached_property
 
 from grader.courses.reference import ModelAnswer
 from grader.courses.sheet import Assignment
+from grader.judging.arithmetic import Shape, reproduces, row_shape
 from grader.records import Choice, Claim, Concern, DataUsed, Fit, Layer, Measurement, Model, WrittenAnswer
-from grader.viva.arithmetic import Shape, reproduces, row_shape
 
 NAME_CHARACTERS = 40
 MOST_LAYERS = 80

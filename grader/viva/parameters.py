@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator
 
+from grader.judging.arithmetic import Shape, one_layer, pair, total
 from grader.records import Layer
-from grader.viva.arithmetic import Shape, one_layer, pair, total
 from grader.viva.case import Case, by, short
 from grader.viva.question import Question
 

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterator
 
+from grader.judging.arithmetic import Shape, altered, one_layer, pair, row_shape
 from grader.records import Layer
-from grader.viva.arithmetic import Shape, one_layer, pair, row_shape
 from grader.viva.case import Case, by, short
 from grader.viva.parameters import CONVOLUTIONS
 from grader.viva.question import Question
-from grader.viva.variants import altered, applied
+from grader.viva.variants import applied
 
 POOLINGS = {"MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D"}
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from grader.judging.arithmetic import Shape, altered, replaced, row_shape, total, without
 from grader.records import Layer
-from grader.viva.arithmetic import Shape, row_shape, total
 from grader.viva.case import Case, by, short
 from grader.viva.parameters import CONVOLUTIONS, sum_of
 from grader.viva.question import Level, Question
 from grader.viva.shapes import POOLINGS
-from grader.viva.variants import altered, applied, differences, replaced, without
+from grader.viva.variants import applied, differences
 
 FACTORS = {Fraction(2): "twice", Fraction(1, 2): "half", Fraction(3, 2): "one and a half times"}
 LOSES_PLACE = "The exact places are lost; what remains is how strongly each filter answered on the whole."

@@ -124,6 +124,42 @@ def test_words_that_are_no_command_end_with_the_usage(command: Command, words: t
     assert "Traceback" not in ended.err
 
 
+# -- A student's own check ---------------------------------------------------------------------------------------------
+
+
+def test_a_check_of_what_is_no_notebook_is_no_error_of_the_command(command: Command):
+    ended = command("check", "ben.ipynb", "--assignment", "mnist", "--html", "mine.html")
+    assert (ended.code, ended.err) == (1, "")
+    assert "Expected a Jupyter notebook. Found plain text." in " ".join(ended.out.split())
+    assert "? cannot tell" in ended.out
+    assert "Expected a Jupyter notebook" in Path("mine.html").read_text()
+
+
+def test_a_check_speaks_json_to_other_programs(command: Command):
+    ended = command("check", "ben.ipynb", "--assignment", "mnist", "--json", "--no-run")
+    assert (ended.code, ended.err) == (1, "")
+    assert json.loads(ended.out)["findings"][0]["kind"] == "nothing-to-run"
+
+
+@pytest.mark.parametrize("words", [("nothing.ipynb",), ("ben.ipynb",), ("ben.ipynb", "--assignment", "mnits")])
+def test_a_check_that_cannot_be_followed_says_so_in_one_line(command: Command, words: tuple[str, ...]):
+    assert is_one_line(command("check", *words))
+
+
+def test_a_kit_is_written_as_a_folder_and_a_zip(command: Command, tmp_path: Path):
+    ended = command("release", "mnist", "--out", "kits")
+    assert (ended.code, ended.out, ended.err) == (0, "written: kits/mnist and kits/mnist.zip\n", "")
+    assert (tmp_path / "kits" / "mnist" / "mnist.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("mnits",), ("mnist", "--source", "ben.ipynb"), ("mnist", "--source", "no.ipynb"), ("mnist", "--wheel", "x")],
+)
+def test_a_kit_that_cannot_be_made_is_refused_in_one_line(command: Command, words: tuple[str, ...]):
+    assert is_one_line(command("release", "--out", "kits", *words))
+
+
 # -- Grading -----------------------------------------------------------------------------------------------------------
 
 

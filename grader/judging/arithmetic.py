@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from grader.fields import Setting
 from grader.records import Layer, Model
 
 Shape = tuple[int, ...]
@@ -75,6 +76,26 @@ def one_layer(shape: Shape, layer: Layer) -> Found:
     if any(axis < 1 for axis in found[0]):
         raise UnknownLayerError(f"{layer.name}: nothing is left of {shape}")
     return found
+
+
+# -- Changed layers ---------------------------------------------------------------------------------------------------
+
+
+def altered(layers: Sequence[Layer], at: int, **settings: Setting) -> list[Layer]:
+    """The layers, one of them with other settings."""
+    layer = layers[at].model_copy(update={"settings": {**layers[at].settings, **settings}})
+    return [*layers[:at], layer, *layers[at + 1 :]]
+
+
+def without(layers: Sequence[Layer], at: int) -> list[Layer]:
+    """The layers but one."""
+    return [*layers[:at], *layers[at + 1 :]]
+
+
+def replaced(layers: Sequence[Layer], at: int, class_name: str) -> list[Layer]:
+    """The layers, one of them of another kind, which needs no settings."""
+    layer = Layer(name=layers[at].name, class_name=class_name, parameters=0)
+    return [*layers[:at], layer, *layers[at + 1 :]]
 
 
 # -- One rule a layer --------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 import pytest
 
 from grader.courses.course import Course, bundled
+from grader.judging.arithmetic import UnknownLayerError, replay, reproduces
 from grader.records import Layer
-from grader.viva.arithmetic import UnknownLayerError, replay, reproduces
 from grader.viva.bank import documented
 
 from . import samples_for_viva as samples

@@ -1,0 +1,1 @@
+"""What students use themselves, before they hand in."""
