@@ -176,7 +176,7 @@ def concerns(evidence: Evidence) -> Iterator[Finding]:
     """What a teacher may ask about: it costs no marks by itself."""
     for each in evidence.concerns:
         seen = each.seen.removeprefix(f"In cell {each.cell} ")
-        found = seen[:1].upper() + seen[1:]
+        found = seen if "()" in seen.split(maxsplit=1)[0] else seen[:1].upper() + seen[1:]  # compile() stays as it is
         yield Finding(
             kind="worth-asking", gravity="look", cell=each.cell, found=found, matters=each.matters, hint=each.hint
         )
