@@ -47,6 +47,10 @@ class HandedIn:
     marked_late: bool | None = None
     """What the platform says; None where it says nothing."""
     notes: tuple[str, ...] = ()
+    own_name: str = ""
+    """As the submission itself says it, whatever the class list has."""
+    ids: tuple[str, ...] = ()
+    """All that the class list and the platform give the student."""
 
 
 @dataclass(frozen=True)

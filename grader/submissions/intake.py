@@ -232,7 +232,14 @@ def handed_in(claim: Claim, due_at: datetime | None) -> HandedIn:
         times_known=bundle.times_known,
         marked_late=bundle.marked_late,
         notes=bundle.notes,
+        own_name=printable(bundle.name)[:150],
+        ids=tuple(filter(None, map(printable, (*(person.ids if person else ()), lasting_id(bundle))))),
     )
+
+
+def lasting_id(bundle: Bundle) -> str:
+    """The student's id, if it is the same next time; Gradescope may number the submission instead."""
+    return "" if bundle.platform == "Gradescope" else bundle.id
 
 
 def told_apart(submissions: Sequence[HandedIn]) -> list[HandedIn]:

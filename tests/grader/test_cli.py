@@ -232,6 +232,16 @@ def test_a_class_is_graded_from_folders_and_zips_and_the_roster_says_who_is_who(
     assert ["3 March 2026" in page for page in found.values()] == [True, False]
 
 
+def test_a_class_list_that_comes_later_makes_no_student_two(command: Command, tmp_path: Path):
+    folder(tmp_path / "late", {"asha.ipynb": "%PDF", "ben.ipynb": "%PDF"})
+    (tmp_path / "class.csv").write_text("id,name\n7,Asha Rao\n8,Ben Iyer\n")
+    words = ["grade", "late", "--assignment", "fashion-mnist", "--isolation", "none", "--out", "out", "--quiet"]
+    for roster in ((), ("--roster", "class.csv")):
+        assert command(*words, *roster).code == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {".grader", "Asha Rao", "Ben Iyer", *OF_THE_CLASS}
+    assert (tmp_path / "out" / "gradebook.csv").read_text().count("fashion-mnist") == 2
+
+
 # -- The gradebook -----------------------------------------------------------------------------------------------------
 
 MARKS = """student,assignment,column,marks,remark
