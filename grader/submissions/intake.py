@@ -21,6 +21,10 @@ from grader.submissions.roster import Person, perhaps, surely
 
 MOST_REMARKS = 20
 """Of one kind, from one path."""
+NO_TIMES = (
+    "{}'s download does not say when its files were handed in; for {} of {} students nothing else does. "
+    "To have the times, name a --roster with a column `submitted`, such as Moodle's grading worksheet in English."
+)
 
 
 @dataclass
@@ -62,10 +66,13 @@ def intake(
     knows = lru_cache(maxsize=None)(lambda name: surely(people, name) is not None)
     claims: list[Claim] = []
     remarks: list[str] = []
+    untimed: list[tuple[str, str]] = []
     for where, layout in layouts_of(paths, assignment, knows):
         claims += [Claim(bundle, where) for bundle in layout.bundles]
         remarks += shortened(where, layout.remarks)
+        untimed += [(where, layout.untimed)] if layout.untimed else []
     remarks += recognise(claims, people)
+    remarks[:0] = [remark for where, platform in untimed for remark in without_times(claims, where, platform)]
     merged = [merge(same) for same in by_student(claims)]
     found = [handed_in(claim, due_at) for claim in merged]
     seen = {id(claim.person) for claim in merged}
@@ -171,6 +178,13 @@ def recognise(claims: list[Claim], people: Sequence[Person]) -> list[str]:
     if strangers:
         remarks.append(f"Not on the class list, or not one student of it alone: {names_of(strangers)}.")
     return remarks
+
+
+def without_times(claims: Sequence[Claim], where: str, platform: str) -> list[str]:
+    """That a download does not say when it was handed in, and the class list not for all."""
+    theirs = [claim for claim in claims if claim.where == where]
+    open_ = sum(claim.person is None or claim.person.submitted_at is None for claim in theirs)
+    return [f"{where}: {NO_TIMES.format(platform, open_, len(theirs))}"] if open_ else []
 
 
 def assign(claims: Iterable[Claim], find: Callable[[Claim], Person | None]) -> None:

@@ -213,7 +213,8 @@ def test_a_class_is_graded_from_folders_and_zips_and_the_roster_says_who_is_who(
     words = ["moodle.zip", "late", "--roster", "class.csv", "--assignment", "fashion-mnist", "--isolation", "none"]
     ended = command("grade", *words, "--due", "2026-03-01T17:00", "--out", "out")
     assert ended.code == 0
-    assert ended.err.splitlines()[1:] == [
+    remarks = [line for line in ended.err.splitlines() if line.startswith("grader: ")]  # a slow run has a board too
+    assert remarks[1:] == [
         "grader: moodle.zip: `x.txt` was left out: it belongs to no student.",
         "grader: `ben` was taken for Ben Iyer of the class list.",
         "grader: Not on the class list, or not one student of it alone: zoe.",
