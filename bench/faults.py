@@ -64,12 +64,14 @@ class Class:
         notebooks = [str(self.folder / f"student{number}.ipynb") for number in range(self.students)]
         words = ["grade", *notebooks, "--assignment", "fashion-mnist", "--out", str(self.out), "--workers", "2"]
         with (self.folder / "log").open("ab") as log:
-            return psutil.Popen(
+            command = psutil.Popen(
                 [sys.executable, "-m", "grader", *words],
                 stdout=log,
                 stderr=log,
                 env={**os.environ, **nowhere, **folders},
             )
+        self.commands.append(command.pid)
+        return command
 
     def finish(self, command: psutil.Popen) -> int:
         """Its exit code; meanwhile its processes are noted."""

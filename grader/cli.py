@@ -3,6 +3,7 @@
 import sys
 from dataclasses import replace
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -137,6 +138,7 @@ def grade(
     from grader.classes.store import alone_in
     from grader.errors import UsageError
     from grader.gradebook.book import open_book
+    from grader.gradebook.known import take_over
     from grader.pipeline import agree, open_desk
     from grader.submissions.collect import parse_due, parse_time
     from grader.submissions.intake import intake
@@ -169,7 +171,11 @@ def grade(
         with alone_in(out), open_book(out, database) as book, crew_for(desk, workers, scheduler) as crew:
             for remark in () if quiet else found.remarks:
                 complain(remark)
-            for outcome in Batch(desk, out, crew, board, book, rerun, second_budget).grade(class_):
+            others = {} if student else take_over(book, out, assignment, class_)
+            theirs = [handed for handed in class_ if handed.student not in others]
+            refused = [Failure(name, error) for name, error in others.items()]
+            batch = Batch(desk, out, crew, board, book, rerun, second_budget)
+            for outcome in chain(refused, batch.grade(theirs)):
                 if isinstance(outcome, Failure):
                     board.fail()
                     failures.append(outcome)

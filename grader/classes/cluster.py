@@ -5,6 +5,7 @@ Nothing but bytes crosses: a notebook as it was handed in, records as JSON. Noth
 
 import asyncio
 import io
+import os
 import threading
 import zipfile
 from collections import Counter
@@ -36,7 +37,7 @@ from grader.pipeline import Desk, observe
 from grader.records import DataUsed, Observation
 from grader.running.execute import Progress
 from grader.running.files import TEACHERS
-from grader.running.sandbox import Sandbox, open_sandbox
+from grader.running.sandbox import PREFIX, Sandbox, open_sandbox
 from grader.submissions.collect import Told, collect
 from grader.submissions.handed import LaidOut, opened
 
@@ -290,7 +291,7 @@ def run_order(order: Order, notebook: bytes, attached: bytes) -> Observation:
             "Expected all workers to have the same grader and the same packages. Found one with others. Install the "
             "grader with its constraints.txt on each."
         )
-    with TemporaryDirectory(prefix="grader-order-") as folder, here.desk(order) as desk:
+    with TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-order-") as folder, here.desk(order) as desk:
         path = Path(folder, "notebook", Path(order.name).name)
         path.parent.mkdir()
         path.write_bytes(notebook)

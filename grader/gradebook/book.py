@@ -190,9 +190,8 @@ def shown(url: URL) -> str:
 
 def submission_row(session: Session, submission: Submission) -> SubmissionRow:
     """The row of the student's submission, new ones where needed."""
-    student = session.scalar(select(StudentRow).filter_by(name=submission.student))
+    student = student_row(session, submission.student)
     assignment = session.scalar(select(AssignmentRow).filter_by(name=submission.assignment))
-    student = student or StudentRow(name=submission.student)
     assignment = assignment or AssignmentRow(name=submission.assignment)
     known = student.id and assignment.id
     row = session.scalar(select(SubmissionRow).filter_by(student=student, assignment=assignment)) if known else None
@@ -200,6 +199,11 @@ def submission_row(session: Session, submission: Submission) -> SubmissionRow:
         row = SubmissionRow(student=student, assignment=assignment)
         session.add(row)
     return row
+
+
+def student_row(session: Session, name: str) -> StudentRow:
+    """The row of the student, a new one where there is none."""
+    return session.scalar(select(StudentRow).filter_by(name=name)) or StudentRow(name=name)
 
 
 def submission_rows(session: Session, assignment: str | None = None) -> Sequence[SubmissionRow]:

@@ -81,6 +81,7 @@ class Similarity:
     """What was found among the submissions to one assignment."""
 
     compared: int
+    """How many have enough of their own."""
     groups: list[Group]
     """The most alike first."""
     too_little: list[Work]
@@ -200,7 +201,7 @@ def compare(works: Sequence[Work], given: Code) -> Similarity:
     ]
     too_little = [work for work, own in zip(works, named.own, strict=True) if own < FEWEST_OWN]
     groups, common_in = groups_of(works, alike, pairs), holder_of_most(works, blinded.common)
-    return Similarity(len(works), groups, too_little, given.blinded, blinded.common, common_in)
+    return Similarity(len(works) - len(too_little), groups, too_little, given.blinded, blinded.common, common_in)
 
 
 def holder_of_most(works: Sequence[Work], common: Numbers) -> list[Work]:

@@ -51,6 +51,7 @@ BARE_INSTALL = re.compile(r"^([ \t]*)(?=(?:pip[\d.]*|conda)[ \t]+(?:un)?install\
 EXPORT = "Open the notebook in Jupyter or Colab, choose File > Download > Download .ipynb, and hand in that file."
 SIGNATURES = (
     (b"PK\x03\x04", "a zip archive or a Word document", "Hand in the .ipynb file itself."),
+    (b"PK\x05\x06", "an empty zip archive", "Hand in the .ipynb file itself."),
     (b"%PDF", "a PDF", EXPORT),
     (b"\x89PNG", "a picture", EXPORT),
     (b"\xff\xd8\xff", "a picture", EXPORT),

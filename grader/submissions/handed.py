@@ -20,6 +20,8 @@ from grader.submissions.layouts import NOTEBOOK, NUMBERED, stem_of
 
 SAME_SECONDS = 60
 """Files that are nearer in time were laid down together, and their names say which is the newest."""
+PREFIX = "grader-"
+"""With the number of the process behind it, so that the next sandbox sweeps up what a killed command has left."""
 MOST_NAMES = 5
 """That a note lists."""
 TAKEN = f"Hand in the .ipynb file itself, or a zip of at most {MAX_UNPACKED_BYTES // 1_000_000:,} MB with it."
@@ -47,6 +49,10 @@ class HandedIn:
     marked_late: bool | None = None
     """What the platform says; None where it says nothing."""
     notes: tuple[str, ...] = ()
+    own_name: str = ""
+    """As the submission itself says it, whatever the class list has."""
+    ids: tuple[str, ...] = ()
+    """All that the class list and the platform give the student."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,7 @@ def laid_out(handed: HandedIn) -> Iterator[LaidOut]:
         UsageError: a file cannot be read, or the disk is full.
 
     """
-    with tempfile.TemporaryDirectory(prefix="grader-handed-in-") as temporary:
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-handed-in-") as temporary:
         try:
             laid = lay_out(handed, Path(temporary))
         except (OSError, ArchiveError) as error:

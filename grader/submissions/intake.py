@@ -21,6 +21,10 @@ from grader.submissions.roster import Person, perhaps, surely
 
 MOST_REMARKS = 20
 """Of one kind, from one path."""
+NO_TIMES = (
+    "{}'s download does not say when its files were handed in; for {} of {} students nothing else does. "
+    "To have the times, name a --roster with a column `submitted`, such as Moodle's grading worksheet in English."
+)
 
 
 @dataclass
@@ -62,10 +66,13 @@ def intake(
     knows = lru_cache(maxsize=None)(lambda name: surely(people, name) is not None)
     claims: list[Claim] = []
     remarks: list[str] = []
+    untimed: list[tuple[str, str]] = []
     for where, layout in layouts_of(paths, assignment, knows):
         claims += [Claim(bundle, where) for bundle in layout.bundles]
         remarks += shortened(where, layout.remarks)
+        untimed += [(where, layout.untimed)] if layout.untimed else []
     remarks += recognise(claims, people)
+    remarks[:0] = [remark for where, platform in untimed for remark in without_times(claims, where, platform)]
     merged = [merge(same) for same in by_student(claims)]
     found = [handed_in(claim, due_at) for claim in merged]
     seen = {id(claim.person) for claim in merged}
@@ -173,6 +180,13 @@ def recognise(claims: list[Claim], people: Sequence[Person]) -> list[str]:
     return remarks
 
 
+def without_times(claims: Sequence[Claim], where: str, platform: str) -> list[str]:
+    """That a download does not say when it was handed in, and the class list not for all."""
+    theirs = [claim for claim in claims if claim.where == where]
+    open_ = sum(claim.person is None or claim.person.submitted_at is None for claim in theirs)
+    return [f"{where}: {NO_TIMES.format(platform, open_, len(theirs))}"] if open_ else []
+
+
 def assign(claims: Iterable[Claim], find: Callable[[Claim], Person | None]) -> None:
     """Give each claim its student, but those of whom one platform has several: nobody knows which is meant."""
     found: dict[int, list[Claim]] = {}
@@ -232,7 +246,14 @@ def handed_in(claim: Claim, due_at: datetime | None) -> HandedIn:
         times_known=bundle.times_known,
         marked_late=bundle.marked_late,
         notes=bundle.notes,
+        own_name=printable(bundle.name)[:150],
+        ids=tuple(filter(None, map(printable, (*(person.ids if person else ()), lasting_id(bundle))))),
     )
+
+
+def lasting_id(bundle: Bundle) -> str:
+    """The student's id, if it is the same next time; Gradescope may number the submission instead."""
+    return "" if bundle.platform == "Gradescope" else bundle.id
 
 
 def told_apart(submissions: Sequence[HandedIn]) -> list[HandedIn]:

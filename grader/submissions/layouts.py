@@ -18,10 +18,6 @@ from grader.submissions.archives import Item, content_of, in_order
 
 PACKING = timedelta(minutes=30)
 """Moodle and Canvas give every entry of a download the time of the download; it takes no longer than this."""
-NO_TIMES = (
-    "The times in this download of {}'s are those of the download, not of handing in. "
-    "To have them, name a --roster with a column `submitted`, such as Moodle's grading worksheet."
-)
 METADATA_BYTES = 50_000_000
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)
 """Browsers save notebooks as lab.ipynb.txt and lab.ipynb.json too."""
@@ -76,6 +72,8 @@ class Layout:
     bundles: list[Bundle]
     remarks: list[str] = field(default_factory=list)
     """For the teacher: what belongs to nobody."""
+    untimed: str = ""
+    """Whose download it is, where that gives the files its own time."""
 
 
 Knows = Callable[[str], bool]
@@ -115,8 +113,8 @@ def moodle(items: Sequence[Item]) -> Layout | None:
         )
         parts = (match["rest"], *item.parts[1:]) if match["rest"] else item.parts[1:]
         found[match["id"]] = with_item(bundle, item, parts, typed=match["kind"] == "onlinetext")
-    remarks = [] if known else [NO_TIMES.format("Moodle")]
-    return Layout(list(found.values()), [*remarks, *strangers(item for item, match in matches if match is None)])
+    lost = strangers(item for item, match in matches if match is None)
+    return Layout(list(found.values()), lost, untimed="" if known else "Moodle")
 
 
 def canvas(items: Sequence[Item]) -> Layout | None:
@@ -135,7 +133,7 @@ def canvas(items: Sequence[Item]) -> Layout | None:
         item = item.at(match["rest"] or item.parts[0], order=int((match["attachment"] or "0")[:18]))
         found[identity] = with_item(bundle, item, item.parts, typed=bool(match["typed"]))
     lost = strangers(item for item, match in matches if match is None)
-    return Layout(list(found.values()), [NO_TIMES.format("Canvas"), *lost])
+    return Layout(list(found.values()), lost, untimed="Canvas")
 
 
 def with_item(bundle: Bundle, item: Item, parts: tuple[str, ...], *, typed: bool) -> Bundle:

@@ -299,14 +299,14 @@ def test_no_more_submissions_are_laid_out_than_run(own: Desk, tmp_path: Path, ha
 
     class Counter(Notes):
         def tick(self, running: list[Work], waiting: list[Work], workers: int) -> None:
-            laid_out.append(len(list(tmp_path.glob("grader-handed-in-*"))))
+            laid_out.append(len(list(tmp_path.glob("grader-*-handed-in-*"))))
 
     submissions = handed_in(**{f"student{number}": f"import time; time.sleep(1); {number}" for number in range(4)})
     small = replace(own, limits=own.limits.model_copy(update={"memory_mb": 1_000}))
     with LocalCrew(small, 2) as crew:
         list(Batch(small, tmp_path / "out", crew, Counter()).grade(submissions))
     assert max(laid_out) == 2
-    assert list(tmp_path.glob("grader-handed-in-*")) == []
+    assert list(tmp_path.glob("grader-*-handed-in-*")) == []
 
 
 @needs_wall

@@ -190,6 +190,7 @@ def test_a_checkpoint_is_named_as_one(tmp_path):
         (b"\xef\xbb\xbf \n", "an empty file"),
         (b"<!DOCTYPE html><script>\nimport x from 'y'\n</script>", "a web page (HTML)"),
         (b"PK\x03\x04 and so on", "a zip archive or a Word document"),
+        (b"PK\x05\x06" + b"\0" * 18, "an empty zip archive"),
         (b"%PDF-1.7", "a PDF"),
         (b"My notebook is in the other mail.", "plain text"),
         (b'{"cells": [\n{"cell_type": "code", "sour', "damaged at line 2"),

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import tempfile
 import zipfile
 from dataclasses import replace
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
+from grader.running.sandbox import ROOMS, sweep
 from grader.submissions.collect import collect
 from grader.submissions.handed import HandedIn, LaidOut, laid_out
 from grader.submissions.intake import intake
@@ -98,6 +101,24 @@ def test_nothing_of_a_submission_is_left_on_the_disk_and_the_students_files_are_
         laid.notebook.write_text("changed")
     assert os.listdir(tmp_path / "temporary") == []
     assert (made / "asha" / "lab.ipynb").read_text() == NB
+
+
+def test_what_a_killed_command_has_laid_out_is_gone_with_the_next_sandbox(tmp_path: Path):
+    made = folder(tmp_path / "class", {"asha/lab.ipynb": NB})
+    lay_out_and_die = (
+        "import os, sys; from pathlib import Path; from grader.submissions.handed import laid_out\n"
+        "from grader.submissions.intake import intake\n"
+        "with laid_out(intake([Path(sys.argv[1])], 'mnist').submissions[0]) as laid:\n"
+        "    print(laid.notebook.parent, flush=True); os.kill(os.getpid(), 9)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", lay_out_and_die, str(made)], stdout=subprocess.PIPE, text=True, check=False
+    )
+    left = Path(told.stdout.strip())
+    assert left.is_dir()
+    sweep()
+    assert left.parent == ROOMS
+    assert not left.exists()
 
 
 def test_files_of_one_name_in_two_downloads_are_both_kept(tmp_path: Path):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -163,6 +164,16 @@ def test_moodles_times_are_believed_unless_they_are_those_of_the_download(tmp_pa
     assert [submitted(handed) for handed in taken(old).submissions] == [DAY - timedelta(days=2, hours=3), DAY]
     assert [submitted(handed) for handed in new.submissions] == [None, None]
     assert "a --roster with a column `submitted`" in new.remarks[0]
+
+
+def test_times_are_not_asked_for_where_the_class_list_has_them(tmp_path: Path):
+    names = {
+        f"{name}_{number}_assignsubmission_file/a.ipynb": NB for number, name in enumerate(("Asha Rao", "Ben Iyer"))
+    }
+    path = zipped(tmp_path / "new.zip", names)
+    times = [replace(person, submitted_at=DAY) for person in CLASS]
+    assert not any("does not say when" in remark for remark in taken(path, people=times).remarks)
+    assert "for 1 of 2 students nothing else does" in taken(path, people=[times[0], CLASS[2]]).remarks[0]
 
 
 def test_canvas_download_gives_names_numbers_and_lateness(tmp_path: Path):

@@ -107,6 +107,7 @@ def test_two_untouched_starters_are_not_compared(tmp_path, given):
     found = compared(tmp_path, given, Asha=starter, Zoya=starter, Rohan=ROHAN)
     assert found.groups == []
     assert [work.student for work in found.too_little] == ["Asha", "Zoya"]
+    assert found.compared == 1
 
 
 def test_a_hand_out_beside_the_starter_is_left_out(tmp_path):
