@@ -11,8 +11,8 @@ from grader.courses.reference import ModelAnswer
 from grader.courses.sheet import Assignment, DocumentedLayer, DocumentedModel, Network
 from grader.fields import Setting
 from grader.records import Choice, Compiled, Layer, Model
-from grader.viva.arithmetic import Shape, UnknownLayerError, one_layer
-from grader.viva.case import Case
+from grader.viva.arithmetic import Shape, UnknownLayerError, one_layer, row_shape
+from grader.viva.case import Case, by, short
 
 NAMES = {"Conv2D": "conv2d", "MaxPooling2D": "max_pooling2d", "AveragePooling2D": "average_pooling2d"}
 """As Keras calls layers; other names are those of the classes with small letters."""
@@ -31,6 +31,17 @@ def bank(assignment: Assignment, answers: list[ModelAnswer]) -> list[Case]:
         )
         for network in assignment.networks
     ]
+
+
+def in_words(cases: Sequence[Case]) -> str:
+    """The layers of each network with shapes and parameters: who is asked about it has it in sight."""
+    return " ".join(f"{case.heading}: {', '.join(map(row_of, case.model.layers))}." for case in cases)
+
+
+def row_of(layer: Layer) -> str:
+    """For example: `conv2d` 26 × 26 × 32 (320)."""
+    count = f" ({layer.parameters:,})" if layer.parameters else ""
+    return f"{short(layer)} {by(row_shape(layer.output_shape or ()))}{count}"
 
 
 def documented(network: Network, model: DocumentedModel, assignment: Assignment) -> Model:

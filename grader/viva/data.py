@@ -7,6 +7,7 @@ from grader.viva.case import Case
 from grader.viva.question import Question
 
 SCALER = re.compile(r"\b(StandardScaler|MinMaxScaler|Normalization|RobustScaler)\(")
+WHY_WORDS = "Words became numbers, and reviews of any length rows of one length: that is what a layer can take."
 WHY = "Small numbers of one size suit the weights at the start and the step length; with large ones the steps jump."
 
 
@@ -17,7 +18,7 @@ def preprocessing(case: Case) -> Iterator[Question]:
             generator="preprocessing",
             level="recall",
             text=f"What was done to a row before {case.network} saw it, and why?",
-            expected=f"{words} {WHY}",
+            expected=f"{words} {WHY_WORDS if of_words(case) else WHY}",
             partial="Names the step, but not what it is good for.",
             based_on=f"samples of what was fed, {case.made}",
         )
@@ -26,7 +27,14 @@ def preprocessing(case: Case) -> Iterator[Question]:
 def done(case: Case) -> str:
     """The preprocessing as a sentence; empty where it is not known."""
     words = (case.measurement.preprocessing or "")[:600].rstrip(".") if case.measurement else ""
+    if of_words(case):
+        return f"Read by {words}."
     return f"{words[0].upper()}{words[1:]}." if words else ""
+
+
+def of_words(case: Case) -> bool:
+    """Whether the rows are reviews: what was done begins with the call that numbers their words."""
+    return bool(case.measurement and (case.measurement.preprocessing or "").startswith("load_data("))
 
 
 def ranges(case: Case) -> Iterator[Question]:

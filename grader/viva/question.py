@@ -76,6 +76,6 @@ class Sheet(Record):
     out_of: float
     questions: list[Question]
     note: Line = ""
-    """Why the questions are not of the student's own notebook, where they are not."""
+    """Why the questions are not of the student's own notebook, where they are not, and the networks they are about."""
     code: Name
     """Short digest of the notebook and the seed that the questions were drawn with."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from grader.records import Choice, Compiled, Layer, Measurement, Mistake, Model, Prepared
-from grader.viva import code, data, loss, mistakes, parameters, training, what_if
+from grader.viva import chart, code, data, loss, mistakes, parameters, training, what_if
 from grader.viva.arithmetic import replay, total
 from grader.viva.case import Case
 from grader.viva.question import Question
@@ -169,3 +169,20 @@ def test_a_line_is_explained_by_what_it_is_given(line: str, answer: str):
 
 def test_the_batches_of_a_data_set_are_not_guessed():
     assert asked(code.line, case_of("mnist", "model.fit(rows, epochs=3)")) == []
+
+
+def test_a_review_is_not_said_to_have_small_numbers():
+    case = case_of(
+        "imdb", measurements=[measured(preprocessing="load_data(num_words=10000), multi-hot in 10,000 columns")]
+    )
+    (question,) = asked(data.preprocessing, case)
+    assert question.expected.startswith("Read by load_data(num_words=10000), multi-hot in 10,000 columns. Words became")
+
+
+@pytest.mark.parametrize(
+    ("epochs", "marks", "numbers"), [(8, 9, ["1", "5", "8"]), (100, 21, ["1", "25", "50", "75", "100"])]
+)
+def test_an_epoch_can_be_told_from_the_chart(epochs: int, marks: int, numbers: list[str]):
+    drawn = chart.ticks(epochs)
+    assert drawn.count("v3") == marks
+    assert re.findall(r">(\d+)<", drawn) == numbers
