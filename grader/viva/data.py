@@ -116,7 +116,8 @@ def split(case: Case) -> Iterator[Question]:
         return
     parts = [f"{fit.rows:,} rows to train with"]
     parts += [f"{held:,} for validation"] if held else []
-    parts += [f"{tested:,} in the test"] if tested else []
+    same = any(concern.kind == "test_rows_as_validation" for concern in case.concerns)
+    parts += [f"{tested:,} in the test{' (the validation rows again)' if same and held else ''}"] if tested else []
     yield Question(
         generator="split",
         level="recall",

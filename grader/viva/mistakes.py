@@ -8,9 +8,13 @@ from grader.viva.question import Picture, Question
 
 ORDER = ("first", "second")
 MOST_PAIRS = 4
-REVIEW_CHARACTERS = 240
+REVIEW_CHARACTERS = 400
+LINE_BREAK = "br"
+"""What is left of <br /> in the reviews."""
 CAP = 50
 """Higher prices are not in the data: they were written down as 50."""
+NEARLY = 0.05
+"""Of the rows of a class, for it to be named about as often as it should."""
 FEWEST_ROWS = 20
 """Of a class, for its recall to mean something."""
 
@@ -90,8 +94,8 @@ def recall_of_class(case: Case) -> Iterator[Question]:
 
 def often(said: int, true: int) -> str:
     """Whether a class is named too often."""
-    if said == true:
-        return "It says it as often as there are such rows."
+    if abs(said - true) <= NEARLY * true:
+        return "It says it about as often as there are such rows."
     return "It says it too often." if said > true else "It says it rather too seldom."
 
 
@@ -104,17 +108,17 @@ def misclassified(case: Case) -> Iterator[Question]:
         pair = [one, other]
         if not all(each.image or each.text for each in pair) or any(int(each.true) >= len(names) for each in pair):
             continue
-        what = "pictures" if one.image else "reviews"
+        what, lead = ("pictures", "in them") if one.image else ("reviews", "in their words")
+        asked = "What are they" if len(names) == 2 else "What are they, what were they taken for"  # else the other one
         yield Question(
             generator="misclassified",
             level="analyse",
-            text=f"{case.heading} takes these two {what} for something else than they are. What are they, what were "
-            "they taken for, and what in them misleads?",
+            text=f"{case.heading} takes these two {what} for something else than they are. {asked}, and what {lead} "
+            "misleads?",
             expected="; ".join(f"the {place} is {said(each, case)}" for place, each in zip(ORDER, pair, strict=True))
             + ". Any reason that can be seen in them will do.",
             partial="Names the classes, but points to nothing in the rows.",
-            based_on=f"{place_of(one)[0].lower()}{place_of(one)[1:]} and "
-            f"{place_of(other)[0].lower()}{place_of(other)[1:]}, {case.judged}",
+            based_on=f"{'two test reviews' if one.text else f'test rows {one.row:,} and {other.row:,}'}, {case.judged}",
             pictures=[pictured(each, case) for each in pair],
         )
 
@@ -131,7 +135,7 @@ def pictured(mistake: Mistake, case: Case) -> Picture:
         caption=place_of(mistake),
         answer=said(mistake, case),
         image=mistake.image,
-        text=mistake.text[:REVIEW_CHARACTERS],
+        text=" ".join(word for word in mistake.text[:REVIEW_CHARACTERS].split() if word != LINE_BREAK),
     )
 
 

@@ -55,7 +55,7 @@ class Question(Record):
     @property
     def key(self) -> str:
         """Equal for questions that are the same to those who are asked."""
-        return f"{self.text} {self.code} {' '.join(picture.caption for picture in self.pictures)}"
+        return f"{self.text} {self.code} {' '.join(each.caption + each.text for each in self.pictures)}"
 
     @property
     def lines(self) -> float:

@@ -88,6 +88,11 @@ def verdict(training: Sequence[float], losses: Sequence[float], best: int) -> st
             f"Yes, from about epoch {best}: there the validation loss is lowest ({min(losses):.4f}). It rises while "
             f"the training loss goes on falling; at the end {ends}."
         )
+    if losses[-1] > CLEARLY * training[-1] and best == len(losses):
+        return (
+            f"Not yet: there is a gap, at the end {ends}, but the validation loss is lowest in the last epoch. While "
+            "it falls the network still gets better, and more epochs may help."
+        )
     if losses[-1] > CLEARLY * training[-1]:
         return (
             f"A gap, but no clear rise: at the end {ends}. The lowest validation loss is {min(losses):.4f} in epoch "

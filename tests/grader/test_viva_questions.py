@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.records import Choice, Compiled, Layer, Measurement, Mistake, Model, Prepared
+from grader.records import Choice, Compiled, Concern, Evaluation, Layer, Measurement, Mistake, Model, Prepared
 from grader.viva import chart, code, data, loss, mistakes, parameters, training, what_if
 from grader.viva.arithmetic import replay, total
 from grader.viva.case import Case
@@ -98,8 +98,8 @@ def test_a_probability_of_one_half_is_no_question_of_two_classes():
 
 
 def test_a_class_named_as_often_as_it_is_there_is_not_named_too_seldom():
-    case = case_of(measurements=[measured(confusion=[[40, 5, 5], [5, 40, 5], [5, 5, 40]])])
-    assert all("as often as" in question.expected for question in asked(mistakes.recall_of_class, case))
+    case = case_of(measurements=[measured(confusion=[[400, 50, 50], [50, 400, 50], [49, 51, 400]])])
+    assert all("about as often as" in question.expected for question in asked(mistakes.recall_of_class, case))
 
 
 def test_a_residual_follows_from_the_numbers_that_are_shown():
@@ -186,3 +186,30 @@ def test_an_epoch_can_be_told_from_the_chart(epochs: int, marks: int, numbers: l
     drawn = chart.ticks(epochs)
     assert drawn.count("v3") == marks
     assert re.findall(r">(\d+)<", drawn) == numbers
+
+
+def test_of_two_classes_a_review_is_shown_without_its_line_breaks():
+    wrong = [Mistake(row=row, true=0, predicted=1, text="not bad br br " + "x" * 386) for row in (1, 2)]
+    (question,) = asked(mistakes.misclassified, case_of("imdb", mistakes=wrong))
+    assert question.text.endswith("What are they, and what in their words misleads?")
+    assert [len(picture.text) for picture in question.pictures] == [394, 394]
+    assert question.based_on.startswith("two test reviews")
+
+
+def test_a_validation_loss_that_still_falls_is_no_overfitting():
+    assert training.verdict([5.0, 4.0, 2.0], [6.0, 5.0, 4.0], 3).startswith("Not yet: there is a gap")
+    assert training.verdict([5.0, 4.0, 2.0], [6.0, 4.0, 4.1], 2).startswith("A gap, but no clear rise")
+
+
+def test_rows_that_are_both_validation_and_test_are_not_counted_twice():
+    double = Concern(kind="test_rows_as_validation", network="cnn", seen="S.", matters="M.", hint="H.", known="judge")
+    case = replace(case_of(), concerns=[double])
+    tested = case.model.model_copy(update={"evaluations": [Evaluation(method="evaluate", rows=6_000)]})
+    (question,) = asked(data.split, replace(case, model=tested))
+    assert "6,000 in the test (the validation rows again)" in question.expected
+
+
+def test_other_reviews_are_another_question():
+    wrong = [Mistake(row=row, true=0, predicted=1, text=f"review {row}") for row in range(4)]
+    one, other = asked(mistakes.misclassified, case_of("imdb", mistakes=wrong))
+    assert one.key != other.key
