@@ -68,6 +68,8 @@ AROUND_TEXT = re.compile(r"print|display|Markdown|HTML|[frbu]{1,2}", re.IGNORECA
 ANSWER_NAME = re.compile(r"ans(?:wer)?_?\d{1,2}", re.IGNORECASE)
 """answer_2 = "..." """
 MIN_WORDS_OF_STRING = 3
+MOST_WORDS_OF_QUESTION = 12
+"""Without a question mark: a longer text that begins with "When" is an answer."""
 
 
 @dataclass(frozen=True)
@@ -181,9 +183,9 @@ def likeness_of(head: str, question: str) -> float:
 
 
 def without_question(text: str) -> str:
-    """The text after a question in unknown words; all of it where it does not ask."""
+    """The text after a question in unknown words; all of it where it does not ask, or is too long to ask."""
     _, mark, rest = text.partition("?")
-    return rest.strip() if mark else "" if ASKS.match(text) else text
+    return rest.strip() if mark else "" if ASKS.match(text) and len(text.split()) <= MOST_WORDS_OF_QUESTION else text
 
 
 def bare_numbers(lines: list[Line], posed: dict[int, Posed], count: int) -> dict[int, Posed]:

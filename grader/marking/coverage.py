@@ -1,8 +1,10 @@
 """A written answer and the model answer -> which key ideas it holds, as a suggestion to a teacher.
 
 An idea is found where one sentence has all the words of one of the ways to say it. Words are compared by their
-beginnings, so that "split" finds "splitting", and a typing error in a long word is forgiven. This does not understand
-an answer: a wrong sentence with the right words counts, and a right one in other words does not.
+beginnings, so that "split" finds "splitting", and a typing error in a long word is forgiven; one of up to three letters
+has to be the word itself, so that "cat" finds "cats", but no "category". This does not understand an answer: a wrong
+sentence with the right words counts, and a right one in other words does not. Of an answer in another script nothing
+is said.
 """
 
 import re
@@ -16,6 +18,7 @@ from grader.records import WrittenAnswer
 SENTENCE = re.compile(r"[.!?;]\s+|\n+|(?<=[a-z])[.!?](?=[A-Z])")
 WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 3_000
+SHORT_WORD = 3
 LONG_WORD = 6
 """Letters from which a typing error is forgiven."""
 ALIKE = 85
@@ -29,10 +32,18 @@ def with_ideas(answers: Sequence[WrittenAnswer], models: Sequence[ModelAnswer]) 
 
 def held_against(answer: WrittenAnswer, model: ModelAnswer) -> WrittenAnswer:
     """One answer with its ideas."""
+    if in_another_script(answer.text):
+        return answer
     sentences = sentences_of(answer.text)
     found = [idea.name for idea in model.ideas if holds(sentences, idea)]
     missing = [idea.name for idea in model.ideas if idea.name not in found]
     return answer.model_copy(update={"ideas_found": found, "ideas_missing": missing})
+
+
+def in_another_script(text: str) -> bool:
+    """Whether most letters are none of English: its words cannot be compared."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return 2 * sum(letter.isascii() for letter in letters) < len(letters)
 
 
 def sentences_of(text: str) -> list[list[str]]:
@@ -56,6 +67,9 @@ def is_among(beginning: str, words: Sequence[str]) -> bool:
     """Whether a word begins so. A number must be the whole word."""
     if beginning.isdecimal():
         return beginning in words
+    if len(beginning) <= SHORT_WORD:
+        form = re.compile(f"{beginning}(?:{beginning[-1]}?(?:ed|er|ing)|e?s)?")
+        return any(form.fullmatch(word) for word in words)
     return any(
         word.startswith(beginning)
         or (

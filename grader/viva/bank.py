@@ -3,11 +3,14 @@
 Where a layer's settings do not follow from the sheet, what needs them is not asked.
 """
 
+from collections.abc import Sequence
+
 from grader.courses.reference import ModelAnswer
 from grader.courses.sheet import Assignment, DocumentedModel, Network
+from grader.judging.arithmetic import row_shape
 from grader.judging.documented import documented_layers
-from grader.records import Choice, Compiled, Model
-from grader.viva.case import Case
+from grader.records import Choice, Compiled, Layer, Model
+from grader.viva.case import Case, by, short
 
 
 def bank(assignment: Assignment, answers: list[ModelAnswer]) -> list[Case]:
@@ -22,6 +25,17 @@ def bank(assignment: Assignment, answers: list[ModelAnswer]) -> list[Case]:
         )
         for network in assignment.networks
     ]
+
+
+def in_words(cases: Sequence[Case]) -> str:
+    """The layers of each network with shapes and parameters: who is asked about it has it in sight."""
+    return " ".join(f"{case.heading}: {', '.join(map(row_of, case.model.layers))}." for case in cases)
+
+
+def row_of(layer: Layer) -> str:
+    """For example: `conv2d` 26 × 26 × 32 (320)."""
+    count = f" ({layer.parameters:,})" if layer.parameters else ""
+    return f"{short(layer)} {by(row_shape(layer.output_shape or ()))}{count}"
 
 
 def documented(network: Network, model: DocumentedModel, assignment: Assignment) -> Model:

@@ -66,6 +66,18 @@ class Case:
         return next((fit for fit in reversed(self.model.fits) if fit.history.get("loss")), None)
 
     @property
+    def learned(self) -> bool:
+        """Whether it trained at all before the grader's time was up. If not, its mistakes are not the student's."""
+        fits = self.model.fits
+        return not any(fit.stopped == "budget" for fit in fits) or any(fit.epochs_granted for fit in fits)
+
+    @property
+    def judged(self) -> str:
+        """Where the network stands whose result is asked about, and for how long it was trained, if not to the end."""
+        cut = next((fit for fit in reversed(self.model.fits) if fit.was_cut), None)
+        return f"{self.made}, trained for {cut.epochs_granted:,} of {cut.epochs_asked:,} epochs" if cut else self.made
+
+    @property
     def measurement(self) -> Measurement | None:
         """The most trusted result."""
         return next(iter(self.choice.measurements), None)

@@ -15,10 +15,22 @@ def chart(losses: Mapping[str, Sequence[float]]) -> str:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 110" font-family="sans-serif" font-size="10">'
         f'<path d="M46 4V96H296" fill="none" stroke="#888"/><text x="2" y="12">{high:.3g}</text>'
-        f'<text x="2" y="95">{low:.3g}</text><text x="44" y="107">1</text>'
-        f'<text x="294" y="107" text-anchor="end">{len(losses["loss"])}</text>{drawn}</svg>'
+        f'<text x="2" y="95">{low:.3g}</text>{ticks(len(losses["loss"]))}{drawn}</svg>'
     )
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+def ticks(epochs: int) -> str:
+    """Marks below the axis by which an epoch can be told, and numbers at some of them."""
+    every = next((step for step in (1, 5, 10, 50, 100, 500) if epochs <= 30 * step), 1_000)
+    step = WIDTH / max(1, epochs - 1)
+    marks = "".join(f"M{LEFT + step * (at - 1):.1f} 96v3" for at in (1, *range(every, epochs + 1, every)))
+    between = [at for at in range(5 * every, epochs, 5 * every) if 0.05 < at / epochs < 0.93]
+    numbers = "".join(
+        f'<text x="{LEFT + step * (at - 1):.1f}" y="108" text-anchor="middle">{at}</text>'
+        for at in (1, *between, epochs)
+    )
+    return f'<path d="{marks}" stroke="#888"/>{numbers}'
 
 
 def curve(figures: Sequence[float], low: float, high: float, dashes: str) -> str:

@@ -14,6 +14,8 @@ LINE_CHARACTERS = 160
 MAGIC = re.compile(r"^[ \t]*[!%].*", re.MULTILINE)
 SCALER = re.compile(r"(\w+)\s*=\s*(?:\w+\.){0,3}(?:StandardScaler|MinMaxScaler|RobustScaler)\(")
 """Names of scalers: other things that are fitted and transform do something else."""
+FUNCTIONS = {"np", "numpy", "tf", "ops", "K"}
+"""Whose reshape is given the array first."""
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -27,6 +29,10 @@ class Known:
     """Name of the argument that is given without one."""
 
 
+MAY_BE_ADDED = (
+    "The first layer wants that axis. Keras adds it by itself only where the network says that its input has one "
+    "channel, as Input((28, 28, 1)) does; else it refuses the rows."
+)
 CALLS = {
     "to_categorical": Known(
         "Makes a one-hot row of each class number.",
@@ -51,16 +57,17 @@ CALLS = {
     ),
     "expand_dims": Known(
         "Adds an axis of length 1, such as the channel of a grey picture.",
-        "The first layer wants that axis, and refuses the rows without it.",
+        MAY_BE_ADDED,
     ),
     "reshape": Known(
-        "Arranges the same numbers in another shape: {shape} (where -1 is as many as there are).",
+        "Arranges the same numbers in another shape: {shape}.",
         "What uses the result expects that shape: it fails, or takes the numbers for something else.",
         "shape",
     ),
     "EarlyStopping": Known(
         "Ends the training once {monitor} has not improved for so many epochs: {patience}.",
         "All epochs that fit() was given are trained, also when they only overfit.",
+        "monitor",
     ),
     "ModelCheckpoint": Known(
         "Saves the network while it trains.", "Only the weights of the last epoch remain, not those of the best."
@@ -68,6 +75,7 @@ CALLS = {
     "ReduceLROnPlateau": Known(
         "Makes the learning rate smaller when {monitor} stands still.",
         "The steps stay long, and the loss may jump about.",
+        "monitor",
     ),
     "Dropout": Known(
         "Sets a random share of {rate} of the numbers to 0 in each training step, and does nothing when the network "
@@ -110,7 +118,7 @@ CALLS = {
     ),
     "confusion_matrix": Known(
         "Counts, for each true class (row), what its rows were taken for (column).",
-        "Nothing fails, but one sees only how many mistakes there are, not which.",
+        "One sees only how many mistakes there are, not which, and what uses the counts fails.",
     ),
     "classification_report": Known(
         "Prints precision, recall and F1 of each class.",
@@ -173,13 +181,19 @@ def explained_lines(source: str, scalers: frozenset[str]) -> Iterator[tuple[int,
         if isinstance(node, ast.Call) and (known := explained(node, scalers)):
             yield node.func.end_lineno or node.lineno, known
         elif not isinstance(node, ast.Call) and scales(node):
-            yield node.lineno, SCALING
+            yield node.lineno, SCALING_OF_TEST if NOT_TRAINED_ON.search(ast.unparse(node)) else SCALING
 
 
 SCALING = Known(
     "Divides by 255, so that pixels lie between 0 and 1.",
     "Nothing fails, but with numbers up to 255 the first updates jump, and the training is slower or stalls.",
 )
+SCALING_OF_TEST = Known(
+    SCALING.does,
+    "Nothing fails, but these rows are 255 times as large as those that the network was trained on, so its answers and "
+    "all figures about them are worthless.",
+)
+NOT_TRAINED_ON = re.compile(r"test|val(?!ue)", re.IGNORECASE)
 
 
 def scales(node: ast.BinOp | ast.AugAssign) -> bool:
@@ -196,10 +210,19 @@ def explained(call: ast.Call, scalers: frozenset[str]) -> Known | None:
     if known is None or (name.endswith("transform") and getattr(owner, "id", None) not in scalers):
         return None
     given = {argument.arg: ast.unparse(argument.value) for argument in call.keywords if argument.arg}
-    if call.args and not any(isinstance(argument, ast.Starred) for argument in call.args):
-        given[known.positional] = ", ".join(ast.unparse(argument) for argument in call.args)
+    if name == "fit" and len(call.args) < 2 and "y" not in given:  # a data set has batches of its own
+        return None
+    args = [] if any(isinstance(argument, ast.Starred) for argument in call.args) else [*map(ast.unparse, call.args)]
+    if name == "reshape" and getattr(owner, "id", None) in FUNCTIONS:
+        args = args[1:]
+    if args:
+        given[known.positional] = ", ".join(args) if name == "reshape" else args[0]
     wanted = re.findall(r"\{(\w+)\}", known.does)
     values = {name: given.get(name) or UNSAID.get(name) for name in wanted}
     if any(value is None or len(value) > 60 for value in values.values()):
         return None
-    return Known(re.sub(r"\{(\w+)\}", lambda found: str(values[found[1]]), known.does), known.without)
+    does = re.sub(r"\{(\w+)\}", lambda found: str(values[found[1]]), known.does)
+    if name == "reshape" and "-1" in str(values["shape"]):
+        does += " -1 is as many as there are."
+    adds = name == "reshape" and str(values["shape"]).rstrip("),").endswith(", 1")
+    return Known(does, MAY_BE_ADDED if adds else known.without)

@@ -1,10 +1,13 @@
 """What was done to the rows before the network saw them -> questions about it."""
 
+import re
 from collections.abc import Iterator
 
 from grader.viva.case import Case
 from grader.viva.question import Question
 
+SCALER = re.compile(r"\b(StandardScaler|MinMaxScaler|Normalization|RobustScaler)\(")
+WHY_WORDS = "Words became numbers, and reviews of any length rows of one length: that is what a layer can take."
 WHY = "Small numbers of one size suit the weights at the start and the step length; with large ones the steps jump."
 
 
@@ -15,7 +18,7 @@ def preprocessing(case: Case) -> Iterator[Question]:
             generator="preprocessing",
             level="recall",
             text=f"What was done to a row before {case.network} saw it, and why?",
-            expected=f"{words} {WHY}",
+            expected=f"{words} {WHY_WORDS if of_words(case) else WHY}",
             partial="Names the step, but not what it is good for.",
             based_on=f"samples of what was fed, {case.made}",
         )
@@ -24,7 +27,14 @@ def preprocessing(case: Case) -> Iterator[Question]:
 def done(case: Case) -> str:
     """The preprocessing as a sentence; empty where it is not known."""
     words = (case.measurement.preprocessing or "")[:600].rstrip(".") if case.measurement else ""
+    if of_words(case):
+        return f"Read by {words}."
     return f"{words[0].upper()}{words[1:]}." if words else ""
+
+
+def of_words(case: Case) -> bool:
+    """Whether the rows are reviews: what was done begins with the call that numbers their words."""
+    return bool(case.measurement and (case.measurement.preprocessing or "").startswith("load_data("))
 
 
 def ranges(case: Case) -> Iterator[Question]:
@@ -38,11 +48,18 @@ def ranges(case: Case) -> Iterator[Question]:
         text=f"Between which values did the numbers lie before your preprocessing, and between which afterwards, as "
         f"{case.network} got them?",
         expected=f"Before {prepared.before[0]:.4g} to {prepared.before[1]:.4g}, afterwards {prepared.after[0]:.4g} to "
-        f"{prepared.after[1]:.4g} (in {prepared.rows:,} test rows). {WHY}",
+        f"{prepared.after[1]:.4g} (in {prepared.rows:,} test rows). {about(case)}{WHY}",
         partial="Has the range afterwards only.",
         based_on=f"{prepared.rows:,} test rows, {case.made}",
         figures={"least": round(prepared.after[0], 6), "most": round(prepared.after[1], 6)},
     )
+
+
+def about(case: Case) -> str:
+    """What is enough of an answer where the numbers have no fixed bounds."""
+    if "standardis" not in done(case):
+        return ""
+    return "“About −3 to 4” is enough: they have mean 0 and deviation 1, and no fixed bounds. "
 
 
 def one_value(case: Case) -> Iterator[Question]:
@@ -50,15 +67,17 @@ def one_value(case: Case) -> Iterator[Question]:
     prepared, words = case.choice.prepared, done(case)
     if prepared is None or not words:
         return
+    standard = "standardis" in words
     for place, (raw, fed) in enumerate(zip(prepared.raw, prepared.fed, strict=False), start=1):
         if raw != fed:
             yield Question(
                 generator="one_value",
                 level="apply",
                 text=f"Number {place} of test row {prepared.row:,} was {raw:.5g}, and {case.network} got {fed:.4g} "
-                "in its place. What was done, and what does the new number tell?",
-                expected=f"{words} {told(fed) if 'standardis' in words else ''}".strip(),
-                partial="Names the step, but cannot read the new number.",
+                f"in its place. What was done, and what {'does that number tell' if standard else 'is it good for'}?",
+                expected=f"{words} {told(fed) if standard else WHY}",
+                partial="Names the step, but "
+                + ("cannot read the new number." if standard else "not what it is good for."),
                 based_on=f"test row {prepared.row:,}, {case.made}",
                 figures={"value": round(fed, 6)},
             )
@@ -72,19 +91,18 @@ def told(fed: float) -> str:
 def scaler(case: Case) -> Iterator[Question]:
     """Why a scaler learns from the training rows alone."""
     for number, source in enumerate(case.cells, start=1):
-        for kind in ("StandardScaler", "MinMaxScaler", "Normalization", "RobustScaler"):
-            if f"{kind}(" in source:
-                yield Question(
-                    generator="scaler",
-                    level="analyse",
-                    text=f"Cell {number} makes a {kind}. From which rows should it learn, and what goes wrong "
-                    "otherwise?",
-                    expected="From the training rows alone. Otherwise figures of the test rows enter what the "
-                    "network is fed, which new rows could not do, and the result may look a little too good.",
-                    partial="Says the training rows, but not why.",
-                    based_on=f"cell {number}",
-                )
-                return
+        if made := SCALER.search(source):
+            yield Question(
+                generator="scaler",
+                level="analyse",
+                text=f"Cell {number} makes a {made[1]}. From which rows should it learn, and what goes wrong with "
+                "others?",
+                expected="From the training rows alone. Otherwise the mean or range of the test rows is in what the "
+                "network is fed. Rows that come later have no part in it, so the result may look a little too good.",
+                partial="Says the training rows, but not why.",
+                based_on=f"cell {number}",
+            )
+            return
 
 
 def split(case: Case) -> Iterator[Question]:
@@ -98,7 +116,8 @@ def split(case: Case) -> Iterator[Question]:
         return
     parts = [f"{fit.rows:,} rows to train with"]
     parts += [f"{held:,} for validation"] if held else []
-    parts += [f"{tested:,} in the test"] if tested else []
+    same = any(concern.kind == "test_rows_as_validation" for concern in case.concerns)
+    parts += [f"{tested:,} in the test{' (the validation rows again)' if same and held else ''}"] if tested else []
     yield Question(
         generator="split",
         level="recall",

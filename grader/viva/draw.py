@@ -15,6 +15,10 @@ DRAWS = 60
 """So many sheets are drawn before one is taken that shares more than half with another."""
 
 
+KIN = {"overfitting": "best_epoch", "misclassified": "confused", "largest": "counting", "batch_axis": "leaving"}
+"""Generators that show what the other asks for, such as the same pictures: they count as one."""
+
+
 def draw_apart(
     questions: Sequence[Question], policy: VivaPolicy, count: int, seed: str, others: Iterable[frozenset[str]]
 ) -> list[Question]:
@@ -87,9 +91,9 @@ def one_more(
     questions: Sequence[Question], chosen: Sequence[Question], level: Level, random: Random
 ) -> Question | None:
     """A question of a generator that was not used yet, if there is one; of another level where this one has none."""
-    used, taken = {question.generator for question in chosen}, {question.key for question in chosen}
+    used, taken = {kin(question) for question in chosen}, {question.key for question in chosen}
     left = [question for question in questions if question.key not in taken]
-    fresh = [question for question in left if question.generator not in used]
+    fresh = [question for question in left if kin(question) not in used]
     for pool in ([each for each in fresh if each.level == level], fresh, left):
         if pool:
             by_generator: dict[str, list[Question]] = defaultdict(list)
@@ -97,3 +101,8 @@ def one_more(
                 by_generator[question.generator].append(question)
             return random.choice(by_generator[random.choice(sorted(by_generator))])
     return None
+
+
+def kin(question: Question) -> str:
+    """The generators that count as one, by the name of one of them."""
+    return KIN.get(question.generator, question.generator)

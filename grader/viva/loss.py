@@ -26,6 +26,11 @@ LABELS = {
     "mean_squared_error": "the value itself",
     "mean_absolute_error": "the value itself",
 }
+ONE_OF_MANY = (
+    "Not quite. binary_crossentropy asks of each unit by itself whether the row is of its class. Here one class alone "
+    "is right: softmax makes the units share the sum 1, and goes with categorical_crossentropy (one-hot labels) or "
+    "sparse_categorical_crossentropy (numbers of classes)."
+)
 PROBABILITIES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05)
 ERRORS = (0.5, 1.5, 2, 2.5, 3, 4, 5)
 
@@ -37,13 +42,16 @@ def fitting(case: Case) -> Iterator[Question]:
         return
     layer = case.model.layers[-1]
     said = "no activation" if activation == "linear" else activation
-    fits = loss in FITTING.get(activation, set())
+    many = len(case.assignment.task.classes) > 2
+    fits = loss in FITTING.get(activation, set()) and not (many and loss == "binary_crossentropy")
     wanted = next(name for name, losses in FITTING.items() if loss in losses)
     answer = (
         f"It can be done, as the document shows: {loss} compares the {activation} output with a one-hot row. But its "
         "slope is small where the network is sure, also of a wrong answer, so it learns slowly; cross-entropy fits "
         "better."
         if loss in case.assignment.network.losses and not fits
+        else ONE_OF_MANY
+        if many and loss == "binary_crossentropy"
         else f"Yes. {activation} gives {GIVES[activation]}; {loss} compares that with {LABELS[loss]}."
         if fits
         else f"Not quite. {activation} gives {GIVES[activation]}; {loss} goes with {wanted}, which gives "
@@ -94,8 +102,8 @@ def uniform_guess(case: Case) -> Iterator[Question]:
         return
     classes = len(task.classes)
     value = math.log(classes)
-    first = next((value for value in (case.fit.history.get("loss", []) if case.fit else []) if value), None)
-    compared = f" It had {first:.4f} after epoch 1." if first else ""
+    first = next(iter(case.fit.history["loss"]), None) if case.fit else None
+    compared = f" In epoch 1 it had {first:.4f} on average." if first else ""
     yield Question(
         generator="uniform_guess",
         level="apply",
@@ -112,7 +120,10 @@ def one_row(case: Case) -> Iterator[Question]:
     """The loss of a single row."""
     loss = loss_of(case)
     if gives_probabilities(case):
+        two = len(case.assignment.task.classes) == 2
         for probability in PROBABILITIES:
+            if two and probability == 0.5:  # a tie
+                continue
             value = -math.log(probability)
             yield Question(
                 generator="one_row",
@@ -123,9 +134,9 @@ def one_row(case: Case) -> Iterator[Question]:
                 + (
                     "It counts as right: no other class can have more."
                     if probability > 0.5
-                    else "It counts as right only if every other class has less."
-                    if len(case.assignment.task.classes) > 2 or probability == 0.5
                     else "It counts as wrong: the other class has more."
+                    if two
+                    else "It counts as right only if every other class has less."
                 ),
                 partial="Knows that the loss grows as the probability falls, but not that it is minus its logarithm.",
                 based_on=f"loss {loss}, {case.made}",
@@ -149,7 +160,7 @@ def one_row(case: Case) -> Iterator[Question]:
 def baseline(case: Case) -> Iterator[Question]:
     """What a result is worth beside a simple one."""
     measurement = case.measurement
-    if measurement is None:
+    if measurement is None or not case.learned:
         return
     metrics, rows = measurement.metrics, measurement.rows
     if "accuracy" in metrics and case.assignment.task.classes:
@@ -163,19 +174,24 @@ def baseline(case: Case) -> Iterator[Question]:
             expected=f"{wrong:,}. Guessing among {classes} classes is wrong for about "
             f"{rows - round(rows / classes):,}.",
             partial="Has one of the two numbers.",
-            based_on=f"result on {rows:,} rows, {case.made}",
+            based_on=f"result on {rows:,} rows, {case.judged}",
             figures={"wrong": wrong, "guessing": rows - round(rows / classes)},
         )
     if {"mae", "linear_mae"} <= metrics.keys():
         own, linear = metrics["mae"], metrics["linear_mae"]
+        reason = (
+            "Layers with an activation can bend; linear regression adds up its features and nothing else."
+            if own < linear
+            else "Linear regression finds its best weights at once. A network can do better, but not in too few "
+            "epochs, with rows that are not scaled, or where it has learned its few rows by heart."
+        )
         yield Question(
             generator="baseline",
             level="analyse",
             text=f"Linear regression misses the prices by {linear:.2f} on average, {case.network} by {own:.2f}. By how "
             "many per cent is yours better or worse, and why can it be?",
-            expected=f"{100 * abs(linear - own) / linear:.0f} % {'better' if own < linear else 'worse'}. Layers with "
-            "an activation can bend; linear regression adds up its features and nothing else.",
+            expected=f"{100 * abs(linear - own) / linear:.0f} % {'better' if own < linear else 'worse'}. {reason}",
             partial="Has the number, but gives no reason.",
-            based_on=f"result on {rows:,} rows, {case.made}",
+            based_on=f"result on {rows:,} rows, {case.judged}",
             figures={"share": round(100 * abs(linear - own) / linear)},
         )

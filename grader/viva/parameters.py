@@ -100,8 +100,9 @@ def largest(case: Case) -> Iterator[Question]:
         return
     whole = total(case.model.layers)
     share = round(100 * layer.parameters / whole)
-    flat = next((each for _, each in case.steps if each.class_name == "Flatten"), None)
-    cut = f" A pooling before {short(flat)} would shrink it." if flat and layer.class_name == "Dense" else ""
+    fed = [each for each in case.model.layers[: case.model.layers.index(layer)] if each.class_name != "Dropout"]
+    maps = fed and fed[-1].class_name == "Flatten" and any(each.class_name in CONVOLUTIONS for each in fed)
+    cut = f" A pooling before {short(fed[-1])} would shrink it." if maps and layer.class_name == "Dense" else ""
     yield Question(
         generator="largest",
         level="analyse",
@@ -109,7 +110,7 @@ def largest(case: Case) -> Iterator[Question]:
         expected=f"{short(layer)}: {sum_of(incoming, layer)} = {layer.parameters:,}, about {share} %. "
         f"{explained(incoming, layer)}{cut}",
         partial="Names the layer, but does not say which two sizes are multiplied.",
-        based_on=case.on(layer),
+        based_on=f"all layers, {case.made}",  # the layer's name would be the answer
         figures={"parameters": layer.parameters, "total": whole, "share": share},
     )
 

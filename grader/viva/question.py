@@ -55,7 +55,7 @@ class Question(Record):
     @property
     def key(self) -> str:
         """Equal for questions that are the same to those who are asked."""
-        return f"{self.text} {self.code} {' '.join(picture.caption for picture in self.pictures)}"
+        return f"{self.text} {self.code} {' '.join(each.caption + each.text for each in self.pictures)}"
 
     @property
     def lines(self) -> float:
@@ -76,6 +76,6 @@ class Sheet(Record):
     out_of: float
     questions: list[Question]
     note: Line = ""
-    """Why the questions are not of the student's own notebook, where they are not."""
+    """Why the questions are not of the student's own notebook, where they are not, and the networks they are about."""
     code: Name
     """Short digest of the notebook and the seed that the questions were drawn with."""

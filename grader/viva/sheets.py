@@ -9,7 +9,7 @@ from grader.courses.reference import ModelAnswer
 from grader.courses.rubric import Rubric
 from grader.courses.sheet import Assignment
 from grader.submissions.collect import collect
-from grader.viva.bank import bank
+from grader.viva.bank import bank, in_words
 from grader.viva.case import Case
 from grader.viva.draw import LEVELS, digest, draw_apart
 from grader.viva.generators import all_questions
@@ -74,11 +74,11 @@ def sheet_for(
 ) -> Sheet:
     """One student's sheet. It follows from notebook, name and seed, and from others only where too much is the same."""
     cases = cases_of(student, subject, shared)
-    note = "" if cases else f"{why_none(student)} {FROM_BANK}"
-    cases = cases or [
-        replace(case, cells=student.cells, starter=subject.starter, shared=shared)
-        for case in bank(subject.assignment, subject.answers)
-    ]
+    note = ""
+    if not cases:
+        documented = bank(subject.assignment, subject.answers)
+        cases = [replace(case, cells=student.cells, starter=subject.starter, shared=shared) for case in documented]
+        note = f"{why_none(student)} {FROM_BANK} {in_words(cases)}"
     drawn_with = f"{student.collected.submission.sha256} {student.grade.student} {seed}"
     policy = subject.rubric.viva
     questions = draw_apart(all_questions(cases), policy, count or policy.questions, drawn_with, others)
@@ -97,8 +97,8 @@ def sheet_for(
 def why_none(student: Student) -> str:
     """Why the notebook gives no network to ask about."""
     if student.evidence.models:
-        return f"The notebook trains no network that answers the sheet. {student.evidence.run.sentence}"
-    return f"No network was found. {student.evidence.run.sentence}"
+        return f"The notebook trains no network that answers the sheet. {student.evidence.run.sentence[:500]}"
+    return f"No network was found. {student.evidence.run.sentence[:500]}"
 
 
 FROM_BANK = "So the questions about a network are about the documented one, from the bank of the assignment."
@@ -135,14 +135,15 @@ def cases_of(student: Student, subject: Subject, shared: frozenset[int]) -> list
 
 def bank_sheet(subject: Subject) -> Sheet:
     """Every question about the documented networks, by level, for class preparation."""
-    questions = all_questions(bank(subject.assignment, subject.answers))
+    cases = bank(subject.assignment, subject.answers)
     return Sheet(
         student="",
         assignment=subject.assignment.name,
         number=subject.assignment.number,
         title=subject.assignment.title,
         out_of=subject.out_of,
-        questions=in_order(questions),
+        questions=in_order(all_questions(cases)),
+        note=in_words(cases),
         code="bank",
     )
 

@@ -50,7 +50,7 @@ def best_epoch(case: Case) -> Iterator[Question]:
         ),
         partial="Reads the right curve, but takes the highest accuracy or the last epoch for it.",
         pictures=[curves(fit)],
-        based_on=at_epoch(case, fit, best),
+        based_on=at_epoch(case, fit),  # the epoch would be the answer
         figures={"epoch": best, "val_loss": min(losses)},
     )
 
@@ -70,7 +70,7 @@ def overfitting(case: Case) -> Iterator[Question]:
         expected=verdict(training, losses, best) + (UNITS_OFF if drops else ""),
         partial="Says yes or no rightly, but points to no epoch and no gap.",
         pictures=[curves(fit)],
-        based_on=at_epoch(case, fit, best),
+        based_on=at_epoch(case, fit),
         figures={
             "epoch": best,
             "lowest": min(losses),
@@ -87,6 +87,11 @@ def verdict(training: Sequence[float], losses: Sequence[float], best: int) -> st
         return (
             f"Yes, from about epoch {best}: there the validation loss is lowest ({min(losses):.4f}). It rises while "
             f"the training loss goes on falling; at the end {ends}."
+        )
+    if losses[-1] > CLEARLY * training[-1] and best == len(losses):
+        return (
+            f"Not yet: there is a gap, at the end {ends}, but the validation loss is lowest in the last epoch. While "
+            "it falls the network still gets better, and more epochs may help."
         )
     if losses[-1] > CLEARLY * training[-1]:
         return (
@@ -140,7 +145,8 @@ def learning_rate(case: Case) -> Iterator[Question]:
     compared = "" if usual is None else f" Keras' default for it is {usual:g}."
     based_on = f"compile() in cell {compiled.cell}" if compiled.cell else case.made
     for factor, effect in {
-        10: "The steps are ten times as long: the loss falls faster at first, then jumps about or breaks down.",
+        10: "The steps are ten times as long: where the rate was too small, the loss falls faster; else it jumps about "
+        "or breaks down.",
         0.1: "The steps are a tenth: the curve is smoother, and it takes many more epochs to come as far.",
     }.items():
         yield Question(
@@ -166,9 +172,9 @@ def one_epoch(case: Case) -> Iterator[Question]:
         yield Question(
             generator="one_epoch",
             level="recall",
-            text=f"The training loss of {case.network} was {losses[0]:.4f} after epoch 1 and {losses[epoch - 1]:.4f} "
-            f"after epoch {epoch}. By how much did it change, and what happened in between?",
-            expected=f"By {share} % {'down' if share >= 0 else '(it rose)'}. In each epoch every training row went "
+            text=f"The training loss of {case.network} was {losses[0]:.4f} in epoch 1 and {losses[epoch - 1]:.4f} "
+            f"in epoch {epoch}. By how many per cent did it change, and what happened in between?",
+            expected=f"It {'fell' if share >= 0 else 'rose'} by {abs(share)} %. In each epoch every training row went "
             "through once, batch by batch, and the weights were updated after each batch.",
             partial="Knows that all rows are seen, but takes an epoch for one update.",
             based_on=at_epoch(case, fit, epoch),

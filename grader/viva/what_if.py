@@ -98,14 +98,20 @@ def less_pooling(case: Case) -> Iterator[Question]:
         variant = applied(case, without(case.model.layers, at)) if layer.class_name in POOLINGS else None
         if variant is not None:
             ask = f"Leave {short(layer)} out of {case.network}. How many parameters are there then, and where?"
-            why = f"{by(incoming)} goes on as it is; a convolution has no more weights for it, a dense layer has."
+            more = (
+                "a convolution has no more weights for it, a dense layer has."
+                if total(variant) != total(case.model.layers)
+                else "no layer has more weights for it: kernels stay, and each channel becomes one number."
+            )
+            why = f"{by(incoming)} goes on as it is; {more}"
             yield changed(case, "less_pooling", "analyse", at, ask, variant, why)
 
 
 def globally_pooled(case: Case) -> Iterator[Question]:
     """GlobalAveragePooling in the place of Flatten."""
     for at, (incoming, layer) in enumerate(case.steps):
-        if layer.class_name != "Flatten" or len(incoming) not in (2, 3):
+        maps = any(each.class_name in CONVOLUTIONS for each in case.model.layers[:at])
+        if layer.class_name != "Flatten" or len(incoming) not in (2, 3) or not maps or set(incoming[:-1]) == {1}:
             continue
         kind = f"GlobalAveragePooling{len(incoming) - 1}D"
         variant = applied(case, replaced(case.model.layers, at, kind))
@@ -133,7 +139,9 @@ def without_dropout(case: Case) -> Iterator[Question]:
                 "Dropout has none. The training figures get better sooner, and the gap to validation is likely to "
                 "grow: units may rely on each other again."
             )
-            yield changed(case, "without_dropout", "analyse", at, ask, variant, why)
+            question = changed(case, "without_dropout", "analyse", at, ask, variant, why)
+            partly = "Knows that it has no parameters, but says nothing of the gap between the curves."
+            yield question.model_copy(update={"partial": partly})
 
 
 def shallower(case: Case) -> Iterator[Question]:

@@ -103,6 +103,11 @@ def test_a_number_is_enough():
     assert texts(MNIST, 'code:answer_1 = "Digits."\nanswer_2 = """Ten classes."""')[1] == "Ten classes."
 
 
+def test_a_numbered_answer_may_begin_like_a_question():
+    said = "When the network has seen the whole data set once, in batches, that is one epoch of it."
+    assert texts(["What is an epoch?"], f"Q1. {said}") == [said]
+
+
 def test_all_questions_may_come_before_all_answers():
     listed = "\n".join(f"{n}. {question}" for n, question in enumerate(MNIST, start=1))
     assert texts(MNIST, f"## Questions\n{listed}", "## Answers\n1. Digits\n2. Ten\n3. Pixels\n4. Many\n5. 4 and 9") == [

@@ -67,6 +67,32 @@ def test_a_number_is_a_whole_word():
     assert found("There are 100 classes.") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "number", "text"),
+    [
+        ("cifar10", 0, "There are categories."),  # no cat
+        ("cifar10", 2, "It changes the parameters."),
+        ("fashion-mnist", 1, "They tend to be tensors."),
+        ("imdb", 1, "It is used in logistic regression."),
+    ],
+)
+def test_a_short_word_is_no_beginning_and_a_bare_mention_no_idea(name: str, number: int, text: str):
+    model = COURSE.model_answers(COURSE.assignment(name))[number]
+    assert held_against(WrittenAnswer(question=model.question, text=text), model).ideas_found == []
+
+
+@pytest.mark.parametrize("text", ["Cats and dogs.", "A cat.", "padded zeros, padding zeros"])
+def test_forms_of_a_short_word_are_found(text: str):
+    model = ModelAnswer(
+        question="Why?", answer="a", hint="h", ideas=[*SPLIT.ideas, KeyIdea(name="i", says=["cat", "pad zero"])]
+    )
+    assert held_against(answer(text), model).ideas_found == ["i"]
+
+
+def test_nothing_is_said_of_an_answer_in_another_script():
+    assert held_against(answer("यह दो वर्गों में बाँटता है (sigmoid)"), SPLIT).coverage is None
+
+
 def test_what_is_missing_is_listed_too():
     held = held_against(answer("Unseen rows."), SPLIT)
     assert (held.ideas_missing, held.coverage) == (["overfitting", "ten"], pytest.approx(1 / 3))

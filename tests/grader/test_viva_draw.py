@@ -33,6 +33,16 @@ def test_no_generator_asks_twice_while_others_have_not_asked():
     assert len({each.generator for each in drawn}) == 10
 
 
+@pytest.mark.parametrize(
+    "pair", [("best_epoch", "overfitting"), ("confused", "misclassified"), ("counting", "largest")]
+)
+def test_no_question_shows_what_another_on_the_sheet_asks_for(pair: tuple[str, str]):
+    pool = [question(number, name, "analyse") for name in (*pair, "other", "more") for number in range(3)]
+    for seed in range(20):
+        drawn = {each.generator for each in draw(pool, VivaPolicy(), 3, Random(seed))}
+        assert len(drawn & set(pair)) == 1
+
+
 def test_a_level_without_questions_is_filled_by_others():
     drawn = draw([each for each in POOL if each.level == "recall"], VivaPolicy(), 5, Random(1))
     assert len({each.key for each in drawn}) == 5

@@ -115,6 +115,7 @@ def test_without_a_trained_network_the_bank_is_asked_and_the_sheet_says_so(tmp_p
     sheet = one_sheet(tmp_path, run=run, **fields)
     assert "The kernel ended by itself." in sheet.note
     assert "bank" in sheet.note
+    assert "`conv2d_1` 11 × 11 × 64 (18,496)" in sheet.note  # who is asked about it has it in sight
     assert len(sheet.questions) == 5
     assert not any("your network" in question.text for question in sheet.questions)
 
@@ -167,6 +168,7 @@ def test_every_assignment_has_a_bank(name: str):
     questions = bank_sheet(subject(COURSE, name)).questions
     asked: set[str] = {question.generator for question in questions}
     assert len(asked) >= 8
+    assert bank_sheet(subject(COURSE, name)).note.startswith("The documented ")
     assert [question.text for question in questions if question.generator == "of_the_sheet"] == COURSE.assignment(
         name
     ).questions
