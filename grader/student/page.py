@@ -29,6 +29,11 @@ class Alike:
     said: Told
     titles: list[str]
 
+    @property
+    def expected(self) -> str:
+        """What was expected; empty where the checks expect different things."""
+        return self.said.expected if len(self.titles) == 1 or self.said.status == "not yet" else ""
+
 
 def alike(checks: Sequence[Told]) -> list[Alike]:
     """What failed first, what nobody can tell next, what passed last."""
@@ -78,7 +83,8 @@ def lines_of_checks(check: SelfCheck) -> Iterator[str]:
         for title in group.titles:
             yield from folded("    ", title, first=f"  {group.said.sign} {group.said.status:<12}")
         if group.said.status != "passed":
-            yield from folded("      expected", group.said.expected)
+            if group.expected:
+                yield from folded("      expected", group.expected)
             yield from folded("      found   ", group.said.found)
             yield from folded("      next    ", group.said.hint)
     yield ""

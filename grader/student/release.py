@@ -7,6 +7,7 @@ import zipfile
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -27,8 +28,6 @@ from grader.student.stubs import starter_from
 from grader.writing import write_whole
 
 PACKAGE = "keras-notebook-grader"
-EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""Of a zip's entries: the same kit has the same bytes, whenever it is made."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +116,11 @@ def read_wheel(path: Path) -> bytes:
 
 
 def zipped(name: str, files: Mapping[str, bytes]) -> bytes:
-    """The files in a zip, below a folder of that name."""
-    whole = io.BytesIO()
+    """The files in a zip, below a folder of that name; all of them as old as the day, so that equal kits are equal."""
+    whole, today = io.BytesIO(), date.today()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in files.items():
-            entry = zipfile.ZipInfo(f"{name}/{path}", EARLIEST)
+            entry = zipfile.ZipInfo(f"{name}/{path}", (today.year, today.month, today.day, 0, 0, 0))
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(entry, content)
     return whole.getvalue()
