@@ -20,7 +20,8 @@ from pydantic import ValidationError
 from grader.courses.sheet import Limits, Task
 from grader.data.served import Served
 from grader.errors import SandboxError
-from grader.fields import Count, Line, Name, Record, Shape
+from grader.fields import Count, Figure, Line, Name, Record, Shape
+from grader.judging.account import discrepancies
 from grader.judging.measure import linear_baseline, measure, unusable
 from grader.judging.mistakes import find_mistakes
 from grader.judging.replay import Replayed
@@ -61,6 +62,8 @@ class Answer(Record):
     refused: Line | None
     preprocessing: Line | None
     why_not: Line
+    weights: Figure = None
+    """Checksum of the model's."""
     rows_from: dict[Name, dict[Literal["train", "test", "unknown"], Count]]
     own: Name | None = None
     fed: dict[Name, Fed] = {}
@@ -185,12 +188,15 @@ def judge_in(
             measurements.append(measured.model_copy(update={"metrics": metrics}))
     looked = read_array(job.result / "looked.npy") if looked_rows and measurements else None
     mistakes = [] if looked is None else find_mistakes(looked, served, task)
+    tested: Measurement | None = None
     if answer.own is not None and (labels := read_labels(samples.get(answer.own), task)) is not None:
         own = read_array(job.result / "own.npy")
         if own is not None and not unusable(own, len(labels), task):
             measurements.append(measure("own_arrays", own, labels, task, None))
+            tested = measurements[-1] if answer.own == "evaluate" else None
+    judged = as_judged(model, answer)
     return Judgement(
-        as_judged(model, answer),
+        judged.model_copy(update={"discrepancies": discrepancies(model, judged, answer.weights, tested)}),
         measurements,
         why_not or "",
         mistakes,

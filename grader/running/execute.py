@@ -332,7 +332,7 @@ def as_claimed(model: Model) -> Model:
     """The model without what only the judge may say, should the notebook have written that too."""
     unsaid = {"rows_from": {}, "validation_from": {}, "fed": Fed()}
     fits = [fit.model_copy(update=unsaid) for fit in model.fits]
-    return model.model_copy(update={"rebuilt": False, "fits": fits})
+    return model.model_copy(update={"rebuilt": False, "fits": fits, "discrepancies": []})
 
 
 def cell_result(
