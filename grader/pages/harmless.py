@@ -4,42 +4,37 @@ Every text of a student's is escaped where a template prints it, and the policy 
 This stands between the two, should a template forget the first: nh3 reads the HTML as a browser does.
 """
 
-from collections.abc import Mapping
-
 import nh3
 from markupsafe import Markup
 
-EVERYWHERE = {"class", "dir", "hidden", "id", "role", "tabindex", "title"}
-TEXT = "b bdi br code h1 h2 h3 h4 p pre blockquote mark small span strong div"
-PARTS = "main header footer nav section article aside figure figcaption details summary ul ol li dl dt dd"
+TEXT = "b bdi br code h1 h2 h3 h4 p pre blockquote mark small span strong div title desc"
+PARTS = "main header footer nav section article aside figure figcaption summary ul ol li dl dt dd"
 TABLE = "table caption thead tbody tfoot tr"
-DRAWN = "desc"
-ATTRIBUTES: Mapping[str, set[str]] = {
-    "*": EVERYWHERE,
-    **dict.fromkeys([*TEXT.split(), *PARTS.split(), *TABLE.split(), *DRAWN.split()], set()),
+FILTERS = "form label select output"
+"""Of the class page."""
+ATTRIBUTES = {
+    "*": {"class", "dir", "hidden", "id", "role", "tabindex", "title"},
     "details": {"open"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
     "a": {"href", "transform"},
     "img": {"src", "alt"},
-    # The filters of the class page.
-    **dict.fromkeys(["form", "label", "select", "output"], set()),
     "option": {"value"},
     "button": {"type"},
     # Charts.
     "svg": {"viewBox", "preserveAspectRatio"},
     "g": {"transform"},
-    "title": set(),
-    "text": {"x", "y", "transform", "text-anchor"},
+    "text": {"x", "y"},
     "path": {"d"},
     "rect": {"x", "y", "width", "height"},
     "circle": {"cx", "cy", "r"},
 }
-"""What the templates write, by element."""
+"""What the templates write, by element; also any that begins with aria- or data-."""
+TAGS = {*f"{TEXT} {PARTS} {TABLE} {FILTERS}".split(), *ATTRIBUTES} - {"*"}
 PICTURES = ("data:image/png;base64,", "data:image/svg+xml;base64,")
 CLEANER = nh3.Cleaner(
-    tags=ATTRIBUTES.keys() - {"*"},
-    attributes={name: set(own) for name, own in ATTRIBUTES.items()},
+    tags=TAGS,
+    attributes=ATTRIBUTES,
     generic_attribute_prefixes={"aria-", "data-"},
     attribute_filter=lambda tag, name, value: value if leads_nowhere(name, value) else None,
     url_schemes={"data"},
