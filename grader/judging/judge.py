@@ -22,7 +22,7 @@ from grader.data.served import Served
 from grader.errors import SandboxError
 from grader.fields import Count, Figure, Line, Name, Record, Shape
 from grader.judging.account import discrepancies
-from grader.judging.measure import linear_baseline, measure, unusable
+from grader.judging.measure import LARGEST_FIGURE, linear_baseline, measure, unusable
 from grader.judging.mistakes import find_mistakes
 from grader.judging.replay import Replayed
 from grader.records import Fed, Layer, Measurement, Mistake, Model, Prepared
@@ -36,8 +36,6 @@ JUDGE_MEMORY_MB = 6_000
 FILE_BYTES = 600 << 20
 JUDGEMENT_BYTES = 10 << 20
 SAMPLED_FITS = 20
-LARGEST_FIGURE = 1e100
-"""Of what a notebook took for true values: squares of larger ones are no numbers."""
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, RuntimeError)
 BROKEN_ARRAY = (OSError, EOFError, ValueError, TypeError, LookupError, OverflowError, MemoryError, TokenError)
 """What zipfile and NumPy raise over bytes that are not what they should be."""

@@ -13,6 +13,8 @@ Outputs = NDArray[Any]
 Labels = NDArray[Any]
 Figures = tuple[dict[str, float], list[list[int]] | None]
 """Metrics by name, and the confusion matrix: rows are the true classes, columns the predicted ones."""
+LARGEST_FIGURE = 1e100
+"""Of what is measured: squares of larger ones are no numbers."""
 SCORE = 0.5
 """Above it, one unit says class 1."""
 
@@ -27,7 +29,7 @@ def unusable(outputs: Outputs | None, rows: int, task: Task) -> str | None:
             f"Found {outputs.shape}. The last layer needs {task.outputs} unit{'s' if task.outputs > 1 else ''}"
             f"{', after a Flatten or a global pooling' if outputs.ndim > 2 or task.outputs > 1 else ''}."
         )
-    if not np.isfinite(outputs).all():
+    if not float(np.abs(outputs).max(initial=0)) < LARGEST_FIGURE:  # nor is NaN
         return (
             "The model's predictions are not finite numbers (NaN or infinity), so its training has broken down. Use a "
             "smaller learning rate, and check the inputs for NaN or very large values."
