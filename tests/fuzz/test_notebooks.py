@@ -84,11 +84,17 @@ FOLDERS = ["asha", "Asha Rao_7_assignsubmission_file_", "submission_123", "submi
 NAMES = st.sampled_from(FOLDERS) | st.sampled_from(MARKUP)
 
 
+class OpenDesk:
+    """All that grading needs but a sandbox. An example that fails is printed without it."""
+
+    def __init__(self, desk: Desk):
+        self.desk = desk
+
+
 @pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    """All that grading needs but a sandbox."""
+def opened_desk() -> Iterator[OpenDesk]:
     with open_desk(None, "fashion-mnist", "none", data="stand-in", elsewhere=True) as desk:
-        yield desk
+        yield OpenDesk(desk)
 
 
 def pages_of(paths: list[Path], desk: Desk) -> list[str]:
@@ -119,11 +125,11 @@ def page_of(handed, desk: Desk) -> str:
 @given(files(GOOD))
 @example(b"[" * 100_000)
 @example(b'{"cells": ' + b"[" * 100_000)
-def test_a_mutated_notebook_gets_a_page_without_markup_of_its_own(desk: Desk, data: bytes):
+def test_a_mutated_notebook_gets_a_page_without_markup_of_its_own(opened_desk: OpenDesk, data: bytes):
     with tempfile.TemporaryDirectory() as folder, in_time():
         path = Path(folder, "asha.ipynb")
         path.write_bytes(data)
-        (page,) = pages_of([path], desk)
+        (page,) = pages_of([path], opened_desk.desk)
     assert reflected(page) == []
 
 
@@ -132,12 +138,12 @@ SCRIPTS = [f"import keras\nmodel = keras.Sequential()\n# {ANSWERS}\n", ["x = 1",
 
 @fuzzed()
 @given(documents(Good(SCRIPTS)), st.booleans())
-def test_a_mutated_script_gets_a_page(desk: Desk, text: object, percent: bool):
+def test_a_mutated_script_gets_a_page(opened_desk: OpenDesk, text: object, percent: bool):
     code = text if isinstance(text, str) else "\n# %%\n".join(map(str, text if isinstance(text, list) else [text]))
     with tempfile.TemporaryDirectory() as folder, in_time():
         path = Path(folder, "asha.py")
         path.write_text(f"{'# %%' * percent}\n{code}", encoding="utf-8", errors="surrogatepass")
-        (page,) = pages_of([path], desk)
+        (page,) = pages_of([path], opened_desk.desk)
     assert reflected(page) == []
 
 
@@ -161,12 +167,12 @@ def archives(draw: st.DrawFn) -> bytes:
 
 @fuzzed()
 @given(damaged(archives()))
-def test_a_mutated_zip_is_read_or_refused_in_a_sentence(desk: Desk, data: bytes):
+def test_a_mutated_zip_is_read_or_refused_in_a_sentence(opened_desk: OpenDesk, data: bytes):
     with tempfile.TemporaryDirectory() as folder, in_time():
         path = Path(folder, "class.zip")
         path.write_bytes(data)
         try:
-            pages = pages_of([path], desk)
+            pages = pages_of([path], opened_desk.desk)
         except UsageError as error:
             assert str(error).startswith("Expected")  # noqa: PT017 - either is right
             return
@@ -182,14 +188,14 @@ def test_a_mutated_zip_is_read_or_refused_in_a_sentence(desk: Desk, data: bytes)
     st.sampled_from(["2026-11-20 17:00:00.1 Z", "2026-11-20 17:00:00 +99999", "9999-12-31 23:59:59 -23:59", "x"]),
     st.binary(max_size=9),
 )
-def test_mutated_metadata_of_gradescope_name_somebody(desk: Desk, people: list, time: str, rest: bytes):
+def test_mutated_metadata_of_gradescope_name_somebody(opened_desk: OpenDesk, people: list, time: str, rest: bytes):
     known = {"submission_1": {":submitters": people, ":created_at": time}}
     with tempfile.TemporaryDirectory() as name, in_time():
         folder = Path(name, "export")
         (folder / "submission_1").mkdir(parents=True)
         (folder / "submission_1" / "a.ipynb").write_text(json.dumps(CRAFTED))
         (folder / "submission_metadata.yml").write_bytes(json.dumps(known).encode() + rest)
-        (page,) = pages_of([folder], desk)
+        (page,) = pages_of([folder], opened_desk.desk)
     assert reflected(page) == []
 
 
