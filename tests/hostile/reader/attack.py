@@ -1,12 +1,15 @@
 """A small YAML file with a comment that says what it tries -> a notebook, under the name that it is handed in by."""
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+HANDED_IN = 1_772_366_400
+"""Noon on 1 March 2026, in seconds."""
 FOLDER = Path(__file__).parent / "attacks"
 
 
@@ -23,7 +26,7 @@ class Attack:
     shows: bool = False
     """The words of the attack must come to the page, as text: else it would prove nothing."""
     refused: str = ""
-    """Why the file is not even taken."""
+    """Why nothing of the file is read, as its report says."""
     copies: int = 1
 
     @property
@@ -34,9 +37,12 @@ class Attack:
 
     def write(self, folder: Path) -> None:
         """Write the notebook once for each student."""
-        notebook = {"nbformat": 4, "nbformat_minor": 0, "metadata": self.metadata, "cells": list(map(cell, self.cells))}
-        for student in self.students:
-            (folder / f"{student}.ipynb").write_text(json.dumps(notebook))
+        for number, student in enumerate(self.students):
+            cells = list(map(cell, [*self.cells, *[{"code": f"copy = {number}"}] * number]))
+            notebook = {"nbformat": 4, "nbformat_minor": 0, "metadata": self.metadata, "cells": cells}
+            path = folder / f"{student}.ipynb"
+            path.write_text(json.dumps(notebook))
+            os.utime(path, (HANDED_IN, HANDED_IN))
 
 
 def cell(told: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import pty
 import re
@@ -19,6 +20,8 @@ from grader.gradebook.spreadsheet import FORMULA
 from grader.records import Evidence, Grade
 from grader.running import wall
 from grader.submissions.collect import folder_name, printable
+from grader.submissions.intake import intake
+from grader.submissions.roster import read_roster
 
 from .attack import ATTACKS, Attack
 from .reflected import OWNED, SIGNS, Page, reflected
@@ -33,6 +36,7 @@ HONEST = Attack(
     ],
 )
 TAKEN = [attack for attack in ATTACKS if not attack.refused]
+STUDENTS = [student for attack in [*ATTACKS, HONEST] for student in attack.students]
 REFUSED = [attack for attack in ATTACKS if attack.refused]
 MOVING = re.compile(
     r"\x1b\[(?!\d*[ABKJGm]|[\d;]*m|\?25[lh])|\x1b\[2J|\x1b[^\[]|[\x00-\x06\x07\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]"
@@ -91,8 +95,9 @@ def grade(folder: Path, attacks: list[Attack]) -> Graded:
         attack.write(handed_in)
     env = {**os.environ, "KERAS_HOME": str(folder / "keras"), "XDG_CACHE_HOME": str(folder / "cache"), "TERM": "xterm"}
     env |= {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "COLUMNS": "300"}
-    command = [sys.executable, "-m", "grader", "grade", str(handed_in), "--assignment", "fashion-mnist"]
-    command += ["--out", str(folder / "out"), "--budget", "2", "--second-budget", "0", "--due", "2099-01-01"]
+    paths = [handed_in] if len(attacks) > 1 else list(handed_in.iterdir())
+    command = [sys.executable, "-m", "grader", "grade", *map(str, paths), "--assignment", "fashion-mnist"]
+    command += ["--out", str(folder / "out"), "--budget", "20", "--second-budget", "0", "--due", "2099-01-01"]
     code, shown = run_in_terminal([*command, "--isolation", wall.best_here()], env)
     assert code == 0, shown
     return Graded(folder / "out", shown, env)
@@ -132,17 +137,19 @@ def test_an_attack_ran_and_earned_nothing_by_it(graded: Graded, attack: Attack):
 
 
 @pytest.mark.parametrize("attack", REFUSED, ids=lambda attack: attack.id)
-def test_a_name_that_hides_is_told_to_the_teacher_and_is_nobodys(graded: Graded, attack: Attack):
-    visible = printable(attack.name)
-    assert f"`{visible}.ipynb` was left out: {attack.refused}." in " ".join(graded.shown.split())
-    assert not graded.folder(attack.name).exists()
+def test_a_file_whose_name_hides_something_is_not_read_and_its_signs_are_gone(graded: Graded, attack: Attack):
+    page = graded.page(attack.name)
+    assert reflected(page) == []
+    assert f"{printable(attack.name)}.ipynb was left out: {attack.refused}." in Text(page).text
+    marks = Grade.model_validate_json((graded.folder(attack.name) / "grade.json").read_bytes())
+    assert (marks.student, marks.run.status) == (printable(attack.name), "not_started")
 
 
 def test_the_class_page_has_its_own_script_and_no_other(graded: Graded):
     page = (graded.out / "index.html").read_text(encoding="utf-8")
     assert reflected(page, scripts=1) == []
     names = Text(page).text
-    assert all(printable(student)[:80] in names for attack in TAKEN for student in attack.students)
+    assert [student for student in STUDENTS if printable(student)[:80] not in names] == []
 
 
 def test_the_page_of_similar_code_quotes_markup_as_text(graded: Graded):
@@ -216,7 +223,7 @@ def formulas(text: str) -> list[str]:
 def test_no_cell_of_the_gradebooks_tables_is_a_formula(graded: Graded):
     text = (graded.out / "gradebook.csv").read_text(encoding="utf-8-sig")
     assert formulas(text) == []
-    assert len(list(csv.reader(io.StringIO(text, newline="")))) == 2 + sum(len(attack.students) for attack in TAKEN)
+    assert len(list(csv.reader(io.StringIO(text, newline="")))) == 1 + len(STUDENTS)
     sheet = load_workbook(graded.out / "gradebook.xlsx").active
     cells = [cell for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
@@ -227,7 +234,7 @@ def test_no_cell_of_the_gradebooks_tables_is_a_formula(graded: Graded):
 @pytest.fixture
 def worksheets(tmp_path: Path) -> dict[str, Path]:
     """Downloads from Moodle and Canvas with all students, as these write them: their own names stay as they are."""
-    names = [printable(student) for attack in [*TAKEN, HONEST] for student in attack.students]
+    names = list(map(printable, STUDENTS))
     moodle, canvas = tmp_path / "moodle.csv", tmp_path / "canvas.csv"
     with moodle.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -285,9 +292,28 @@ def test_no_cell_for_nbgrader_is_a_formula(graded: Graded, tmp_path: Path):
 def test_gradescope_is_told_that_every_output_is_text(graded: Graded, tmp_path: Path):
     graded.grader("export", "--to", "gradescope", "--out", graded.out, "--file", tmp_path / "made")
     results = list((tmp_path / "made").rglob("results.json"))
-    assert len(results) == 1 + sum(len(attack.students) for attack in TAKEN)
+    assert len(results) == len(STUDENTS)
     assert all(path.parent.parent == tmp_path / "made" for path in results)
     for path in results:
         text = path.read_text(encoding="utf-8")
         assert text.count('"output_format": "text"') == text.count('"output":')
         assert not re.search(r'"\w+_format": "(html|md|ansi|simple_format)"', text)
+
+
+# -- Names that only a class list can hold -----------------------------------------------------------------------------
+
+
+def test_a_name_of_ten_megabytes_is_cut_wherever_it_comes_from(tmp_path: Path):
+    long = "<x-owned>" * 1_111_111
+    gradescope = tmp_path / "export"
+    (gradescope / "submission_1").mkdir(parents=True)
+    (gradescope / "submission_1" / "a.ipynb").write_text('{"cells": []}')
+    told = {"submission_1": {":submitters": [{":name": long, ":sid": long, ":email": long}]}}
+    (gradescope / "submission_metadata.yml").write_text(json.dumps(told))
+    (tmp_path / "class.csv").write_text(f'id,name,email\n7,"{long}","{long}"\n')
+    (person,) = read_roster(tmp_path / "class.csv")
+    found = intake([gradescope], "fashion-mnist")
+    (handed,) = found.submissions
+    assert max(map(len, (person.name, person.email, handed.student, handed.id, handed.email))) <= 200
+    assert len(folder_name(handed.student).encode()) < 255
+    assert max(map(len, found.remarks), default=0) < 1_000
