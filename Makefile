@@ -5,7 +5,7 @@ READY := .venv/ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check tests docs clean
+.PHONY: demo test check tests fuzz docs clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -27,6 +27,10 @@ check: $(READY)
 
 tests: $(READY)
 	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+# Ten thousand mutated notebooks and as many files of each other kind; a few of each run with the other tests.
+fuzz: $(READY)
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/fuzz --durations=0
 
 # The JSON schemas in docs/ are written from the records.
 docs: $(READY)

@@ -13,7 +13,7 @@ Line = Annotated[str, StringConstraints(max_length=2_000)]
 Text = Annotated[str, StringConstraints(max_length=50_000)]
 Figure = float | None
 """A finite number, or None where it was NaN or infinite."""
-Shape = tuple[int | None, ...]
+Shape = tuple[Annotated[int, Field(ge=0, le=10**15)] | None, ...]
 """Sizes of an array's axes; None is the batch or an axis of unknown length."""
 Setting = bool | int | float | Name | None | list[bool | int | float | Name | None]
 Count = Annotated[int, Field(ge=0, le=10**15)]

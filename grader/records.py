@@ -149,6 +149,16 @@ class Evaluation(Record):
     """Likewise: how many had been validation_data of the model."""
     scaler: SeenByScaler | None = None
     """One that had learned from those of its rows that the model was not trained on."""
+    weights: Figure = None
+    """A checksum of the model's weights at that time, where all of the rows counted alike."""
+
+
+class Discrepancy(Record):
+    """Something that the notebook's own process says of a model, and that the judge found to be otherwise."""
+
+    what: Line
+    said: Line
+    found: Line
 
 
 class Model(Record):
@@ -176,6 +186,8 @@ class Model(Record):
     rebuilt: bool = False
     """The judge loaded the saved file without running any code of the student's."""
     not_rebuilt_because: Line | None = None
+    discrepancies: Annotated[list[Discrepancy], Field(max_length=50)] = []
+    """Where the notebook's account of the model does not hold. Only the judge says so."""
 
     @property
     def last_fit(self) -> Fit:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import keras
+import numpy as np
 
 SETTINGS = (
     "filters",
@@ -23,6 +24,10 @@ SETTINGS = (
     "output_dim",
 )
 DEEPEST = 8
+TENSORFLOW_ACTIVATIONS = {"softmax_v2": "softmax", "swish": "silu"}
+"""Functions of `tf.nn` that Keras saves by a name it does not know, and Keras' activation that does the same."""
+CHECKED_NUMBERS = 64
+"""Of each array of weights."""
 
 
 def layers_of(model: Any, depth: int = 0) -> Iterator[Any]:
@@ -54,7 +59,9 @@ def layer_facts(layer: Any) -> dict[str, Any]:
     return {
         "name": str(layer.name)[:200],
         "class_name": type(layer).__name__[:200],
-        "activation": None if activation is None else name_of(activation),
+        "activation": None
+        if activation is None
+        else TENSORFLOW_ACTIVATIONS.get(name_of(activation), name_of(activation)),
         "output_shape": output_shape(layer),
         "parameters": count(layer.weights),
         "trainable": bool(layer.trainable),
@@ -101,6 +108,12 @@ def updates(model: Any) -> int:
     """How often the weights were updated by the model's own optimizer, in fit() or in a loop of the notebook's own."""
     iterations = getattr(getattr(model, "optimizer", None), "iterations", 0)
     return int(keras.ops.convert_to_numpy(iterations))
+
+
+def checksum(model: Any) -> float | None:
+    """A cheap figure that changes when weights do: the sum over the first values of each; None where it is infinite."""
+    arrays = (np.ravel(keras.ops.convert_to_numpy(weight)) for weight in model.weights)
+    return finite(float(sum(array[:CHECKED_NUMBERS].astype("float64").sum() for array in arrays)))
 
 
 def learning_rate(optimizer: Any) -> float | None:

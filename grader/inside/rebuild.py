@@ -30,8 +30,6 @@ OWN_SOURCES = ("evaluate", "predict", "validation")
 
 AGAIN = "The notebook's own preprocessing was run again on rows that it never saw."
 """How it begins to say why there is no result all the same."""
-TENSORFLOW_ACTIVATIONS = {"softmax_v2": "softmax", "swish": "silu"}
-"""Functions of `tf.nn` that Keras saves by a name it does not know, and Keras' activation that does the same."""
 
 
 class Refused(Exception):
@@ -51,6 +49,7 @@ def run(request: Request) -> None:
     try:
         model = rebuild(door / "model.json", door / "model.weights.npz")
         judgement["model"] = {**describe.model_facts(model), "rebuilt": True}
+        judgement["weights"] = describe.checksum(model)
         if request.settings["folder"] is not None:
             folder, looked = Path(request.settings["folder"]), int(request.settings.get("looked", 0))
             judgement |= measure(model, door, folder, out, looked)
@@ -85,8 +84,8 @@ def to_feed(config: Any) -> Any:
         return [to_feed(item) for item in config]
     if not isinstance(config, dict):
         return config
-    if config.get("class_name") == "function" and config.get("config") in TENSORFLOW_ACTIVATIONS:
-        return TENSORFLOW_ACTIVATIONS[config["config"]]
+    if config.get("class_name") == "function" and config.get("config") in describe.TENSORFLOW_ACTIVATIONS:
+        return describe.TENSORFLOW_ACTIVATIONS[config["config"]]
     return {key: to_feed(value) for key, value in config.items() if key != "compile_config"}
 
 

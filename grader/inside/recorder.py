@@ -131,7 +131,7 @@ class Recorder:
         """The kernel shuts down: catch weights that changed without a method that is wrapped."""
         with unnoticed():
             for entry in self.models:
-                entry.touched |= entry.alive is not None and checksum(entry.alive) != entry.saved
+                entry.touched |= entry.alive is not None and describe.checksum(entry.alive) != entry.saved
             self.write()
 
     # -- what is wrapped ---------------------------------------------------------------------------------------------
@@ -200,7 +200,10 @@ class Recorder:
         call.arguments["callbacks"] = with_callback(call.arguments["callbacks"], listener)
         result = original(*call.args, **call.kwargs)
         with unnoticed():
-            self.note_evaluation(self.entry(model), "evaluate", call.arguments["x"], call.arguments["y"], results)
+            entry = self.entry(model)
+            self.note_evaluation(entry, "evaluate", call.arguments["x"], call.arguments["y"], results)
+            if call.arguments["steps"] is None and call.arguments["sample_weight"] is None:
+                entry.evaluations[-1]["weights"] = describe.checksum(model)
         return result
 
     def predict(self, original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
@@ -254,7 +257,8 @@ class Recorder:
             # What is on offer stays as it is until the host has looked.
             if not (offers and offers.open) and time.perf_counter() - self.last_snapshot > SNAPSHOT_SECONDS:
                 self.last_snapshot = time.perf_counter()
-                self.save(entry)
+                entry.touched = True
+                self.write()  # also what is said of the model, which must be of the same moment as its files
 
     def offer(self, offers: Offers, entry: Entry, given: dict[str, Any], governor: Governor) -> None:
         """Show the host the model as it is, if it is time to."""
@@ -277,10 +281,10 @@ class Recorder:
     def note_evaluation(self, entry: Entry, method: str, x: Any, y: Any, results: dict[str, Any]) -> None:
         """Note a call of evaluate() or predict(), with some of its rows."""
         rows = samples.row_count(x)
-        if len(entry.evaluations) < MOST_CALLS:
-            entry.evaluations.append({"method": method, "cell": self.cell, "rows": rows, "results": results})
-            with unnoticed():
-                entry.evaluations[-1].update(self.rows.tested(entry.known, x))
+        entry.evaluations.append({"method": method, "cell": self.cell, "rows": rows, "results": results})
+        with unnoticed():
+            entry.evaluations[-1].update(self.rows.tested(entry.known, x))
+        del entry.evaluations[:-MOST_CALLS]
         if rows is None or rows > 1:
             self.keep(entry, method, x, y)
         entry.touched = True
@@ -344,7 +348,7 @@ class Recorder:
         write_atomically(
             self.out / f"{entry.id}.weights.npz", lambda path: np.savez(path, *weights, allow_pickle=False)
         )
-        entry.saved, entry.not_saved_because = checksum(model), None
+        entry.saved, entry.not_saved_because = describe.checksum(model), None
 
     def progress(self, force: bool = False, **epochs: int) -> None:
         """Say where the notebook is, now and then."""
@@ -485,13 +489,6 @@ def callback_list(callbacks: Any) -> list[Any]:
     if isinstance(callbacks, keras.callbacks.CallbackList):
         return list(callbacks.callbacks)
     return list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks is not None else []
-
-
-def checksum(model: Any) -> float:
-    """A cheap figure that changes when weights do: the sum over the first values of each."""
-    return float(
-        sum(np.ravel(keras.ops.convert_to_numpy(weight))[:64].astype("float64").sum() for weight in model.weights)
-    )
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:

@@ -70,7 +70,7 @@ def one_layer(shape: Shape, layer: Layer) -> Found:
     if layer.class_name in SAME_SHAPE:
         return shape, 0, 0
     rule = RULES.get(layer.class_name)
-    if rule is None:
+    if rule is None or not shape:
         raise UnknownLayerError(layer.class_name)
     found = rule(shape, layer.settings)
     if any(axis < 1 for axis in found[0]):
@@ -125,7 +125,7 @@ def dense(shape: Shape, settings: dict[str, Any]) -> Found:
 
 def bias(settings: dict[str, Any]) -> int:
     """1 where each unit or filter has one."""
-    return int(settings.get("use_bias", True))
+    return int(bool(settings.get("use_bias", True)))  # Keras takes [1] as well
 
 
 def convolution(shape: Shape, settings: dict[str, Any]) -> Found:
@@ -184,8 +184,10 @@ def global_pooling(shape: Shape, settings: dict[str, Any]) -> Found:
 
 def reshape(shape: Shape, settings: dict[str, Any]) -> Found:
     """The same numbers arranged in another way."""
-    target = list(setting(settings, "target_shape"))
-    if not all(isinstance(axis, int) for axis in target) or target.count(-1) > 1 or 0 in target:
+    target = setting(settings, "target_shape")
+    if not isinstance(target, list) or not all(isinstance(axis, int) for axis in target):
+        raise UnknownLayerError(f"{target}")
+    if target.count(-1) > 1 or 0 in target:
         raise UnknownLayerError(f"{target}")
     if -1 in target:
         rest = math.prod(axis for axis in target if axis != -1)

@@ -19,8 +19,17 @@ from pydantic import ValidationError
 from grader.courses.sheet import Limits, Task
 from grader.data.served import Served
 from grader.errors import SandboxError
-from grader.fields import Count, Line, Name, Record, Shape
-from grader.judging.measure import in_another_unit, in_own_unit, linear_baseline, measure, unit_words, unusable
+from grader.fields import Count, Figure, Line, Name, Record, Shape
+from grader.judging.account import discrepancies
+from grader.judging.measure import (
+    LARGEST_FIGURE,
+    in_another_unit,
+    in_own_unit,
+    linear_baseline,
+    measure,
+    unit_words,
+    unusable,
+)
 from grader.judging.mistakes import find_mistakes
 from grader.judging.replay import Replayed
 from grader.records import Fed, Fit, Layer, Measurement, Mistake, Model, Prepared
@@ -34,8 +43,6 @@ JUDGE_MEMORY_MB = 6_000
 FILE_BYTES = 600 << 20
 JUDGEMENT_BYTES = 10 << 20
 SAMPLED_FITS = 20
-LARGEST_FIGURE = 1e100
-"""Of what a notebook took for true values: squares of larger ones are no numbers."""
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, RuntimeError)
 BROKEN_ARRAY = (OSError, EOFError, ValueError, TypeError, LookupError, OverflowError, MemoryError, TokenError)
 """What zipfile and NumPy raise over bytes that are not what they should be."""
@@ -60,6 +67,8 @@ class Answer(Record):
     refused: Line | None
     preprocessing: Line | None
     why_not: Line
+    weights: Figure = None
+    """Checksum of the model's."""
     rows_from: dict[Name, dict[Literal["train", "test", "unknown"], Count]]
     own: Name | None = None
     fed: dict[Name, Fed] = {}
@@ -193,12 +202,15 @@ def judge_in(
     if looked is not None and learned.target_unit is not None:
         looked = in_own_unit(looked, learned.target_unit)
     mistakes = [] if looked is None else find_mistakes(looked, served, task)
+    tested: Measurement | None = None
     if answer.own is not None and (labels := read_labels(samples.get(answer.own), task)) is not None:
         own = read_array(job.result / "own.npy")
         if own is not None and not unusable(own, len(labels), task):
             measurements.append(measure("own_arrays", own, labels, task, None))
+            tested = measurements[-1] if answer.own == "evaluate" else None
+    judged = as_judged(model, answer)
     return Judgement(
-        as_judged(model, answer),
+        judged.model_copy(update={"discrepancies": discrepancies(model, judged, answer.weights, tested)}),
         measurements,
         why_not or "",
         mistakes,

@@ -17,6 +17,8 @@ SAME_UNIT = (0.5, 2.0)
 """Reach of a target that nobody scaled, as a multiple of that of all rows: a notebook trains on some of them only."""
 SAME = 1e-4
 """Of the scale and the shift of a target that was left as it is."""
+LARGEST_FIGURE = 1e100
+"""Of what is measured: squares of larger ones are no numbers."""
 SCORE = 0.5
 """Above it, one unit says class 1."""
 
@@ -31,7 +33,7 @@ def unusable(outputs: Outputs | None, rows: int, task: Task) -> str | None:
             f"Found {outputs.shape}. The last layer needs {task.outputs} unit{'s' if task.outputs > 1 else ''}"
             f"{', after a Flatten or a global pooling' if outputs.ndim > 2 or task.outputs > 1 else ''}."
         )
-    if not np.isfinite(outputs).all():
+    if not float(np.abs(outputs).max(initial=0)) < LARGEST_FIGURE:  # nor is NaN
         return (
             "The model's predictions are not finite numbers (NaN or infinity), so its training has broken down. Use a "
             "smaller learning rate, and check the inputs for NaN or very large values."

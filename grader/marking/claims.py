@@ -213,7 +213,9 @@ def bare_figures(cell: "NotebookNode", code: Code) -> Iterator[Figure]:
 
 def told_by_code(expression: str, code: Code) -> Told | None:
     """What an expression computes, for example accuracy_score(y_test, y_pred); None where its names do not tell."""
-    if EVALUATED.search(expression):
+    if calls := EVALUATED.findall(expression):
+        if len(calls) > 1:  # it compares them
+            return None
         rows = next(evaluated_rows(Code(expression, []), 1))
         rows = code.rows if rows == "unknown" else rows
         index = re.search(r"\)\s?\[(-?\d)\]$", expression.strip())

@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Literal
 
 from grader.courses.rubric import ColumnScheme, CriterionScheme, LatePolicy, Rubric
-from grader.records import CheckResult, Column, Criterion, Evidence, Flag, Grade, RunSummary, Submission, Total
+from grader.judging.account import in_words
+from grader.records import CheckResult, Column, Criterion, Evidence, Flag, Grade, Model, RunSummary, Submission, Total
 from grader.running.modules import pip_install
 
+MOST_DISCREPANCIES = 3
+"""That a flag tells of; the report has all of them."""
 NO_CHECK = "No check decides this yet; the teacher does."
 
 
@@ -167,13 +170,18 @@ def flags(evidence: Evidence, results: Sequence[CheckResult]) -> list[Flag]:
         for choice in evidence.choices
         if choice.left_to_a_person
     ]
+    chosen = {choice.model for choice in evidence.choices}
+    found += [
+        Flag(title="The notebook's account of itself does not hold", detail=account_in_words(model))
+        for model in evidence.models
+        if model.id in chosen and model.discrepancies
+    ]
     if differing := [claim for claim in evidence.claims if claim.outcome == "differs"]:
         figures = [
             f"{claim.metric} {claim.value:g} in cell {claim.cell}, here {claim.measured:g}" for claim in differing
         ]
         detail = f"{'; '.join(figures[:3])}. See “Worth asking about”."
         found.append(Flag(title="Printed figures differ from what was found here", detail=detail))
-    chosen = {choice.model for choice in evidence.choices}
     cut = any(fit.was_cut for model in evidence.models if model.id in chosen for fit in model.fits)
     if cut and any(check.status == "undecided" for check in results):
         detail = "The grader ended a training before its time. To decide what that left open: --budget full."
@@ -184,3 +192,9 @@ def flags(evidence: Evidence, results: Sequence[CheckResult]) -> list[Flag]:
         if check.status == "broken" and not evidence.run.missing_modules
     ]
     return found
+
+
+def account_in_words(model: Model) -> str:
+    """Where what a notebook's process says of a model is not what the judge found."""
+    name = model.variable or model.id
+    return f"{name}: {in_words(model.discrepancies, MOST_DISCREPANCIES)}. Marks rest on what the judge found."[:2_000]

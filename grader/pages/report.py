@@ -19,6 +19,7 @@ from grader.courses.sheet import Assignment
 from grader.fields import Shape
 from grader.marking.coverage import average
 from grader.pages.curves import Training, figure_text, training_view
+from grader.pages.harmless import harmless
 from grader.pages.layer_table import Comparison, compare_layers
 from grader.records import Choice, Claim, Column, Evidence, Fit, Grade, Measurement, Model, Submission, WrittenAnswer
 
@@ -69,6 +70,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     jinja.filters |= {
+        "harmless": harmless,
         "clip": clip,
         "prose": prose,
         "marks": marks_text,

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from pydantic import BeforeValidator, ValidationError
 
 from grader.courses.sheet import Limits
 from grader.errors import SandboxError
-from grader.fields import Record, Seconds
+from grader.fields import Name, Record, Seconds
 from grader.inside.request import LAUNCH_FAILED, Ended
 from grader.records import CellError, CellRun, Fed, FileRead, Model, OldName, Run, Substitute
 from grader.running.cells import cell_run, code_cells, missing_modules, number_of
@@ -39,6 +40,8 @@ SHUTDOWN_SECONDS = 10.0
 REPORT_SECONDS = 0.3
 MOST_STEPS = 10**9
 MOST_ITEMS = 1_000
+MOST_VERSIONS = 50
+NAME_CHARACTERS = 200
 SYNTAX = {"SyntaxError", "IndentationError", "TabError"}
 
 Progress = Callable[[dict[str, int]], None]
@@ -58,13 +61,19 @@ def readable(record: type[Record]) -> BeforeValidator:
     return BeforeValidator(keep)
 
 
+def short_words(items: object) -> dict[str, str]:
+    """Keeps those of a dictionary's items that are names: what is too long would be refused with all else."""
+    pairs = islice(items.items(), MOST_VERSIONS) if isinstance(items, dict) else ()
+    return {key: word for key, word in pairs if isinstance(word, str) and max(len(key), len(word)) <= NAME_CHARACTERS}
+
+
 class Recorded(Record):
     """record.json, as the recorder in the kernel writes it."""
 
     models: Annotated[list[Model], readable(Model)] = []
     files: Annotated[list[FileRead], readable(FileRead)] = []
     training_seconds: Seconds = 0
-    versions: dict[str, str] = {}
+    versions: Annotated[dict[Name, Name], BeforeValidator(short_words)] = {}
     old_names: Annotated[list[OldName], readable(OldName)] = []
     substitutes: Annotated[list[Substitute], readable(Substitute)] = []
 
@@ -331,7 +340,7 @@ def as_claimed(model: Model) -> Model:
     """The model without what only the judge may say, should the notebook have written that too."""
     unsaid = {"rows_from": {}, "validation_from": {}, "fed": Fed()}
     fits = [fit.model_copy(update=unsaid) for fit in model.fits]
-    return model.model_copy(update={"rebuilt": False, "fits": fits})
+    return model.model_copy(update={"rebuilt": False, "fits": fits, "discrepancies": []})
 
 
 def cell_result(

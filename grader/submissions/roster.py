@@ -85,6 +85,7 @@ def read_roster(path: Path) -> list[Person]:
         text = data.decode("cp1252", errors="replace")
     except OSError as error:
         raise UsageError(f"{expected}: {error.strerror}.") from None
+    csv.field_size_limit(MAX_BYTES)  # one endless name must not cost the others theirs
     try:
         rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter_of(text)))
     except csv.Error as error:

@@ -20,6 +20,7 @@ from grader.data.served import serve
 from grader.data.standin import STAND_INS, digits
 from grader.judging.replay import Stage
 from grader.pipeline import Desk
+from grader.records import Evidence
 from grader.running import wall
 from grader.running.sandbox import open_sandbox
 from grader.submissions.collect import collect, unparsable
@@ -183,3 +184,8 @@ def test_samples_run_keep_their_model_and_are_measured_on_sealed_rows(
     assert [row.path.name for row in rows if row.sealed and not row.expects("sealed")] == []
     lost = {row.path.name: {cell.number for cell in row.lost} - set((row.expected or {})["fails"]) for row in rows}
     assert {name: cells for name, cells in lost.items() if cells} == {}
+    reports = [
+        Evidence.model_validate_json(path.read_bytes()) for path in (tmp_path / "reports").rglob("evidence.json")
+    ]
+    assert len(reports) == len(rows)
+    assert [model.discrepancies for evidence in reports for model in evidence.models if model.discrepancies] == []

@@ -33,11 +33,19 @@ def test_the_first_documented_networks_are_reproduced(name: str):
         ((784,), layer("GlobalAveragePooling2D")),
         ((784,), layer("Reshape", target_shape=[28, 27])),
         ((784,), layer("Dense", units="many")),
+        ((784,), layer("Reshape", target_shape=784)),
+        ((), layer("Dense", units=10)),
+        ((), layer("BatchNormalization")),
     ],
 )
 def test_what_is_not_known_is_not_guessed(shape: tuple[int, ...], row: Layer):
     with pytest.raises(UnknownLayerError):
         replay(shape, [row])
+
+
+def test_a_bias_is_what_keras_takes_for_one():
+    for given in (True, 7, [1]):
+        assert replay((784,), [layer("Dense", units=10, use_bias=given)])[0].parameters == 7_850
 
 
 def test_a_network_whose_layers_are_no_chain_is_not_reproduced():

@@ -140,6 +140,12 @@ def test_a_bare_figure_of_something_else_is_no_claim(source: str):
     assert of_rows("", "x_test.mean()", "0.5") == []
 
 
+def test_a_line_that_compares_two_evaluations_is_no_claim():
+    for others in ("x_train, y_train", "x_val, y_val"):
+        source = f"model.evaluate({others})[1] - model.evaluate(x_test, y_test)[1]"
+        assert of_rows("", source, "0.02") == of_rows("0.02\n", f"print({source})") == []
+
+
 def test_a_list_is_read_by_the_metrics_that_compile_was_given():
     cells = [
         new_code_cell("model.compile(loss='mse', metrics=['mae', 'mse'])"),

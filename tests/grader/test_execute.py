@@ -184,6 +184,12 @@ def test_one_model_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path):
     assert [model.parameters for model in read_record(tmp_path / "record.json").models] == [0]
 
 
+def test_versions_that_are_no_names_are_left_out_and_hide_nothing(tmp_path: Path):
+    versions = {"keras": "3", "x": "9" * 201, "y" * 201: "1", "z": 1}
+    (tmp_path / "record.json").write_text(json.dumps({"versions": versions}))
+    assert read_record(tmp_path / "record.json").versions == {"keras": "3"}
+
+
 def test_an_early_stopping_of_the_notebooks_own_is_no_budget(run: Run):
     stop = "model.fit(x, y, epochs=9, verbose=0, callbacks=[keras.callbacks.EarlyStopping('loss', min_delta=9)])"
     assert run(SMALL_MODEL, stop).models[0].last_fit.stopped == "callback"

@@ -104,6 +104,11 @@ def test_outputs_that_are_no_numbers_are_told_with_the_usual_cause(value: float)
     assert "smaller learning rate" in (unusable(outputs, 500, TASK) or "")
 
 
+def test_outputs_whose_squares_are_no_numbers_are_told():
+    assert "not finite" in (unusable(np.full((5, 1), -1e200), 5, PRICES) or "")
+    assert unusable(np.full((5, 1), 3e38, "float32"), 5, PRICES) is None
+
+
 def test_outputs_that_are_not_there_are_told_and_good_ones_are_not():
     outputs, _ = outputs_and_labels()
     assert unusable(None, 500, TASK) == "The model gave no predictions that could be read."

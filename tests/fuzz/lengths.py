@@ -1,0 +1,49 @@
+"""How long to fuzz: a few seconds with the other tests, or as long as `make fuzz` wants (HYPOTHESIS_PROFILE=long)."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from hypothesis import HealthCheck, Phase, settings
+
+IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+SHORT, LONG = 20, 10_000
+"""Files of a test."""
+HANGS_SECONDS = 30
+"""A file that takes longer to read stops the class behind it; a busy machine is slow, too."""
+
+
+class Hangs(BaseException):
+    """Not an Exception: nothing that is tested may catch it."""
+
+
+def fuzzed(share: float = 1) -> settings:
+    """As many examples as the test gets, where its share of the usual number is enough."""
+    return settings(
+        max_examples=int(LONG * share) if IS_LONG else max(5, int(SHORT * share)),
+        derandomize=not IS_LONG,
+        database=None,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+        # To shrink a whole notebook takes longer than to read what is wrong with it.
+        phases=[Phase.explicit, Phase.generate],
+    )
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    """A block that is broken off where it hangs."""
+
+    def hangs(number: int, frame: FrameType | None) -> None:
+        raise Hangs(f"not done after {HANGS_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, hangs)
+    signal.alarm(HANGS_SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
