@@ -181,43 +181,58 @@ def judge_in(
     if answer is None or answer.model is None:
         why = answer.refused if answer and answer.refused else reason
         return Judgement(model.model_copy(update={"not_rebuilt_because": why[:2_000]}), [], why)
-    measurements, useless = [], None
-    why_not: str | None = answer.refused or answer.why_not
-    learned = last_fed(answer)
-    if answer.preprocessing is not None:
-        sealed = read_array(job.result / "sealed.npy")
-        true = served.sealed_labels if replayed is None else replayed_labels(job.result, served)
-        words = answer.preprocessing
-        if sealed is not None and learned.target_unit is not None:
-            sealed = in_own_unit(sealed, learned.target_unit)
-            words = "; ".join(filter(None, [words, unit_words(learned.target_unit)]))
-        why_not = useless = unusable(sealed, len(true), task)
-        if not useless and task.kind == "regression":
-            why_not = in_another_unit(learned)
-        if sealed is not None and not why_not:
-            measured = measure("sealed", sealed, true, task, words)
-            metrics = measured.metrics | (linear_baseline(served) if task.kind == "regression" else {})
-            measurements.append(measured.model_copy(update={"metrics": metrics}))
-    looked = read_array(job.result / "looked.npy") if looked_rows and measurements else None
-    if looked is not None and learned.target_unit is not None:
-        looked = in_own_unit(looked, learned.target_unit)
-    mistakes = [] if looked is None else find_mistakes(looked, served, task)
-    tested: Measurement | None = None
-    if answer.own is not None and (labels := read_labels(samples.get(answer.own), task)) is not None:
-        own = read_array(job.result / "own.npy")
-        if own is not None and not unusable(own, len(labels), task):
-            measurements.append(measure("own_arrays", own, labels, task, None))
-            tested = measurements[-1] if answer.own == "evaluate" else None
+    measured, why_not, failed = sealed_result(job.result, answer, served, task, replayed)
+    measurements = [measured] if measured else []
+    looked = read_array(job.result / "looked.npy") if looked_rows and measured else None
+    mistakes = [] if looked is None else find_mistakes(in_unit(looked, last_fed(answer)), served, task)
+    own = own_result(job.result, answer, samples, task)
+    measurements += [own] if own else []
     judged = as_judged(model, answer)
+    tested = own if answer.own == "evaluate" else None
     return Judgement(
         judged.model_copy(update={"discrepancies": discrepancies(model, judged, answer.weights, tested)}),
         measurements,
-        why_not or "",
+        why_not,
         mistakes,
         answer.prepared,
-        failed=useless is not None,
+        failed=failed,
         untested=answer.untested,
     )
+
+
+def sealed_result(
+    result: Path, answer: Answer, served: Served, task: Task, replayed: Replayed | None
+) -> tuple[Measurement | None, str, bool]:
+    """What the outputs for sealed rows are worth, or why they are worth nothing, and whether they cannot be used."""
+    why_not = answer.refused or answer.why_not or ""
+    if answer.preprocessing is None:
+        return None, why_not, False
+    learned, sealed = last_fed(answer), read_array(result / "sealed.npy")
+    true = served.sealed_labels if replayed is None else replayed_labels(result, served)
+    sealed = in_unit(sealed, learned) if sealed is not None else None
+    if useless := unusable(sealed, len(true), task):
+        return None, useless, True
+    if task.kind == "regression" and (why_not := in_another_unit(learned) or ""):
+        return None, why_not, False
+    assert sealed is not None
+    undone = unit_words(learned.target_unit) if learned.target_unit else ""
+    words = "; ".join(filter(None, [answer.preprocessing, undone]))
+    measured = measure("sealed", sealed, true, task, words)
+    metrics = measured.metrics | (linear_baseline(served) if task.kind == "regression" else {})
+    return measured.model_copy(update={"metrics": metrics}), "", False
+
+
+def own_result(result: Path, answer: Answer, samples: dict[str, Path], task: Task) -> Measurement | None:
+    """What the outputs for the notebook's own rows are worth, with the notebook's own labels."""
+    if answer.own is None or (labels := read_labels(samples.get(answer.own), task)) is None:
+        return None
+    own = read_array(result / "own.npy")
+    return None if own is None or unusable(own, len(labels), task) else measure("own_arrays", own, labels, task, None)
+
+
+def in_unit(outputs: np.ndarray[Any, Any], learned: Fed) -> np.ndarray[Any, Any]:
+    """Outputs in the target's own unit, where the notebook has changed it."""
+    return outputs if learned.target_unit is None else in_own_unit(outputs, learned.target_unit)
 
 
 def last_fed(answer: Answer) -> Fed:
