@@ -1,0 +1,15 @@
+# tries: to learn the host's name, addresses and open connections.
+# gets nothing if: there is the loopback alone, and a name that says nothing.
+# %%
+import os
+import socket
+
+import psutil
+
+others = set(psutil.net_if_addrs()) - {"lo"}
+if others:
+    print("GOT", others)
+if len(open("/proc/net/tcp").readlines()) > 1 or len(open("/proc/net/route").readlines()) > 1:
+    print("GOT connections")
+if socket.gethostname() != "notebook" or os.uname().nodename != "notebook":
+    print("GOT", socket.gethostname())
