@@ -48,9 +48,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def grade(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Grade a folder by the command, on a machine without data sets and without a network; give that of the results."""
-    top = tmp_path_factory.mktemp("results-of-the-class")
+    top, other = tmp_path_factory.mktemp("results-of-the-class"), tmp_path_factory.mktemp("machine")
     proxies = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
-    places = {"KERAS_HOME": str(top / "keras"), "XDG_CACHE_HOME": str(top / "cache"), "GRADER_SECRET_TOKEN": SECRET}
+    places = {"KERAS_HOME": str(other / "keras"), "XDG_CACHE_HOME": str(other / "cache"), "GRADER_SECRET_TOKEN": SECRET}
 
     def run(folder: Path, *words: str) -> Path:
         out = top / folder.name
@@ -93,4 +93,4 @@ def alone(grade: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) 
     folder = tmp_path_factory.mktemp("handed-in") / "alone"
     folder.mkdir()
     Attack(HERE / "honest.py").write(folder)
-    return Result(grade(folder) / "honest")
+    return Result(grade(folder, "--student", "honest") / "honest")

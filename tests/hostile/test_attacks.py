@@ -43,7 +43,9 @@ def test_an_attack_gets_nothing_and_has_its_report(attack: Attack, graded: Class
 @pytest.mark.parametrize("attack", of("forging"))
 def test_a_forgery_earns_no_more_than_the_network_behind_it(attack: Attack, graded: Class):
     result, weak = (Result(graded("forging") / name) for name in (attack.name, "weak"))
-    earned = {name: result.marks[name] for name in DECIDED_BY_THE_NETWORK if name not in attack.says.get("may earn", "")}
+    earned = {
+        name: result.marks[name] for name in DECIDED_BY_THE_NETWORK if name not in attack.says.get("may earn", "")
+    }
     assert earned == {name: min(marks, weak.marks[name]) for name, marks in earned.items()}
     sealed = [
         measured["metrics"]["accuracy"]

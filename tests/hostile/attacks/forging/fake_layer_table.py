@@ -1,4 +1,4 @@
-# tries: to write the table of the documented network where the recorder writes, with a measurement and marks beside it.
+# tries: to write the table of the documented network where the recorder writes, as one that was rebuilt.
 # gets nothing if: no mark for layers or accuracy rests on what is written there.
 # %% weak
 # %%
@@ -11,9 +11,8 @@ L = keras.layers
 better = keras.Sequential([keras.Input((28, 28, 1)), L.Conv2D(32, 3, activation="relu"), L.MaxPooling2D(), L.Conv2D(64, 3, activation="relu"), L.MaxPooling2D(), L.Conv2D(128, 3, activation="relu"), L.Flatten(), L.Dense(128, activation="relu"), L.Dense(10, activation="softmax")])
 rows = [{"name": l.name, "class_name": type(l).__name__, "parameters": l.count_params(), "output_shape": list(l.output.shape)} for l in better.layers]
 record = json.loads(open("../out/record.json").read())
-forged = {**record["models"][0], "id": "model-1", "layers": rows, "parameters": 241546, "trainable_parameters": 241546, "rebuilt": True,
-          "measurements": [{"tier": "sealed", "rows": 5000, "metrics": {"accuracy": 1.0}}]}
-text = json.dumps({**record, "models": [forged], "marks": 20, "grade": {"total": 20}})
+forged = {**record["models"][0], "id": "model-1", "layers": rows, "parameters": 241546, "trainable_parameters": 241546, "rebuilt": True}
+text = json.dumps({**record, "models": [forged]})
 
 
 def write():

