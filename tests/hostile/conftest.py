@@ -1,4 +1,4 @@
-"""What the attacks share: each group of them is graded once, as a class, by the real command, beside an honest notebook."""
+"""What the attacks share: each group is graded once, as a class, by the real command, beside an honest notebook."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ import pytest
 
 from grader.courses.course import bundled
 
-from .attacks import ATTACKS, HERE, Attack, Result
+from .suite import ATTACKS, HERE, Attack, Result
 
 EVERY = os.environ.get("HOSTILE") == "all"
 LIMITS = """

@@ -7,8 +7,8 @@ import pytest
 
 from tests.conftest import needs_wall
 
-from .attacks import ATTACKS, GROUPS, Attack, Result
 from .conftest import Class, runs
+from .suite import ATTACKS, GROUPS, Attack, Result
 
 pytestmark = needs_wall
 DECIDED_BY_THE_NETWORK = ("architecture", "accuracy")

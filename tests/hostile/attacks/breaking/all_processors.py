@@ -2,13 +2,8 @@
 # gets nothing if: the neighbour has the same marks all the same.
 # slow: it keeps both cores busy for ten seconds.
 # %%
-import os
+import subprocess
 import time
 
-until = time.time() + 10
-for _ in range(100):
-    if os.fork() == 0:
-        while time.time() < until:
-            pass
-        os._exit(0)
-time.sleep(11)
+busy = [subprocess.Popen(["sh", "-c", "while :; do :; done"], start_new_session=True) for _ in range(150)]
+time.sleep(15)

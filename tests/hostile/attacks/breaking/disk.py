@@ -6,4 +6,7 @@ import os
 for number in range(200):
     with open(f"/tmp/{number}", "wb") as file:
         file.write(bytes(50_000_000))
-print("GOT", number * 50, "MB on the disk")
+if os.statvfs("/tmp").f_blocks * os.statvfs("/tmp").f_frsize > 5 << 30:
+    print("GOT a room of", os.statvfs("/tmp"))
+if number == 199:
+    print("GOT", number * 50, "MB on the disk")

@@ -13,6 +13,8 @@ for flag in (0x10000000, 0x20000, 0x20000000, 0x40000000, 0x8000000, 0x4000000, 
         os._exit(1 if libc.unshare(flag) == 0 else 0)
     if os.waitpid(child, 0)[1]:
         print("GOT by unshare", hex(flag))
+    if flag == 0x80:
+        continue
     child = libc.syscall(56, flag | 17, 0, 0, 0, 0)
     if child == 0:
         os._exit(0)

@@ -6,12 +6,12 @@ import fcntl
 import os
 import signal
 
-for pid in (-1, 0, 1, 2, 3, 4, 5):
+threads = set(map(int, os.listdir("/proc/self/task")))
+for pid in set(range(-5, 400)) - threads - {-1, 0, os.getpid(), -os.getpgrp()}:
     for number in (signal.SIGSTOP, signal.SIGTSTP):
         try:
-            if pid not in (0, 1, -1):
-                os.kill(pid, number)
-                print("GOT", pid)
+            os.kill(pid, number)
+            print("GOT", pid)
         except OSError:
             pass
 for name in ("/dev/tty", "/dev/console", "/dev/pts/0", "/dev/ptmx"):

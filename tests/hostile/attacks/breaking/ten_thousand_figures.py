@@ -5,7 +5,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-plt.switch_backend("module://matplotlib_inline.backend_inline")
 noise = np.random.rand(300, 300)
 for _ in range(10_000):
     plt.imshow(noise)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "attacks"
 GROUPS = ("reading", "forging", "breaking")
 CELL = re.compile(r"^# %%(.*)\n", re.MULTILINE)
 WEAK = " weak"
@@ -77,4 +77,4 @@ class Result:
         return {each["id"]: each["marks"] or 0 for column in columns for each in column["criteria"]}
 
 
-ATTACKS = [Attack(path) for group in GROUPS for path in sorted((HERE / "attacks" / group).glob("*.py"))]
+ATTACKS = [Attack(path) for group in GROUPS for path in sorted((HERE / group).glob("*.py"))]
