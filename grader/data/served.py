@@ -33,7 +33,7 @@ class Served:
     Beside them lies imdb_word_index.json.
     """
     sealed_inputs: Path
-    """For the judge: x_sealed.npy (for imdb x_sealed.npz), in an order of its own, retouched. Beside it lie `places` alone."""
+    """For the judge: x_sealed.npy (for imdb x_sealed.npz), retouched, in an order of its own. Beside it: `places`."""
     sealed_labels: Array
     """Of the rows of `sealed_inputs`, in the shape of y_test; in no folder that is shown to a sandbox."""
 
