@@ -5,7 +5,7 @@ READY := .venv/ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check tests docs clean
+.PHONY: demo test check tests hostile docs clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -27,6 +27,10 @@ check: $(READY)
 
 tests: $(READY)
 	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+# All attack notebooks, also those that take long.
+hostile: $(READY)
+	HOSTILE=all $(BIN)/pytest tests/hostile
 
 # The JSON schemas in docs/ are written from the records.
 docs: $(READY)

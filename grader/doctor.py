@@ -18,7 +18,7 @@ from grader.running import cgroups, wall
 KERNEL_PACKAGES = ("tensorflow", "keras", "pandas", "matplotlib")
 LEAST_MEMORY_MB = 6_000
 NO_GROUPS = (
-    "none can be made here. Memory and processes are watched all the same, but a notebook may slow down its neighbours. "
+    "none can be made here. Memory and processes are watched all the same, but one notebook may slow down the others. "
     f"With systemd: {cgroups.DELEGATE}"
 )
 
