@@ -83,6 +83,9 @@ def be_the_job(
     """Enter the room, give up every right, and run; never returns."""
     code = LAUNCH_FAILED
     try:
+        # In the guardian's group of processes it could signal the guardian, where both are one user, and in its session
+        # it would share the guardian's part of the processors, and might leave it none.
+        os.setsid()
         for entrance in groups:
             os.write(entrance, b"0")
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -98,6 +101,7 @@ def be_the_job(
         os.closerange(3, walls.OPEN_FILES)
         if request.walled:
             walls.drop_rights(request.user)
+            walls.call("prctl", walls.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         log = os.open(f"{request.folder}/out/log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         for descriptor in (1, 2):
             os.dup2(log, descriptor)

@@ -37,6 +37,8 @@ from grader.submissions.salvage import Salvaged, salvaged
 
 RECORD_BYTES = 5 << 20
 SHUTDOWN_SECONDS = 10.0
+ENDING_SECONDS = 180
+"""That a guardian may need to end hundreds of busy processes, where there are no control groups."""
 REPORT_SECONDS = 0.3
 LOOK_SECONDS = 0.1
 MOST_GROWTH = 2 << 30
@@ -205,7 +207,7 @@ def execute(
     manager = kernel_for(job, limits, notes, settings, threads)
     with answering(job, proven), making(job, shelf):
         over = play(notebook, manager, notes, progress)
-    ended = job.ended.result(timeout=60)
+    ended = job.ended.result(timeout=ENDING_SECONDS)
     refuse_own_failure(ended, notes, job)
     recorded = read_record(job.result / "record.json")
     cells = [cell_result(cell, notes, unparsable, saved.get(cell.id)) for cell in code_cells(notebook)]

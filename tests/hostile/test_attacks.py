@@ -12,6 +12,8 @@ from .suite import ATTACKS, GROUPS, Attack, Result
 
 pytestmark = needs_wall
 DECIDED_BY_THE_NETWORK = ("architecture", "accuracy")
+LUCK = 0.2
+"""Marks by which two runs of a network that knows nothing may differ."""
 KNOWS = 0.5
 """An accuracy that a network which knows nothing is far below."""
 
@@ -46,7 +48,7 @@ def test_a_forgery_earns_no_more_than_the_network_behind_it(attack: Attack, grad
     earned = {
         name: result.marks[name] for name in DECIDED_BY_THE_NETWORK if name not in attack.says.get("may earn", "")
     }
-    assert earned == {name: min(marks, weak.marks[name]) for name, marks in earned.items()}
+    assert {name: marks for name, marks in earned.items() if marks > weak.marks[name] + LUCK} == {}
     sealed = [
         measured["metrics"]["accuracy"]
         for choice in result.evidence["choices"]

@@ -16,7 +16,8 @@ for place in PLACES:
         pass
 for value in ("-1000", "-1"):
     try:
-        open("/proc/self/oom_score_adj", "w").write(value)
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write(value)
         print("GOT spared when memory is short")
     except OSError:
         pass
