@@ -5,7 +5,7 @@ READY := .venv/ready
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check tests fuzz docs clean
+.PHONY: demo test check tests hostile fuzz docs clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -27,6 +27,10 @@ check: $(READY)
 
 tests: $(READY)
 	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+# All attack notebooks, also those that take long.
+hostile: $(READY)
+	HOSTILE=all $(BIN)/pytest tests/hostile
 
 # Ten thousand mutated notebooks and as many files of each other kind; a few of each run with the other tests.
 fuzz: $(READY)

@@ -11,12 +11,13 @@ from platformdirs import user_cache_path
 from pydantic import ValidationError
 
 from grader.data.datasets import Array, Split, Store, flatten
+from grader.data.retouched import retouched
 from grader.data.standin import STAND_INS, digits
 from grader.errors import TeacherError
 from grader.fields import Count, Record
 from grader.records import DataUsed
 
-LAYOUT = 3
+LAYOUT = 4
 """Goes up when the files change, so that those of an older version are left alone."""
 
 
@@ -32,7 +33,7 @@ class Served:
     Beside them lies imdb_word_index.json.
     """
     sealed_inputs: Path
-    """For the judge: x_sealed.npy (for imdb x_sealed.npz), in an order of its own. Beside it lie `places` alone."""
+    """For the judge: x_sealed.npy (for imdb x_sealed.npz), retouched, in an order of its own. Beside it: `places`."""
     sealed_labels: Array
     """Of the rows of `sealed_inputs`, in the shape of y_test; in no folder that is shown to a sandbox."""
 
@@ -155,7 +156,7 @@ def write(entry: Path, split: Split, sealed: Array, seed: int) -> Manifest:
             save(public, f"y_{part}", y[rows])
         if split.word_index:
             (public / "imdb_word_index.json").write_text(json.dumps(split.word_index), encoding="utf-8")
-        save(judge, "x_sealed", x[sealed])
+        save(judge, "x_sealed", retouched(x[sealed], seed))
         # Sorted, so that they say nothing of which sealed row was where.
         np.save(judge / "places.npy", np.sort(sealed))
         save(labels, "y_sealed", y[sealed])

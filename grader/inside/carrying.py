@@ -76,10 +76,11 @@ class Carrier:
             source = self.source(name)
         except OSError:
             return
+        facts = os.fstat(source)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > (SMALL_BYTES if name in SMALL else left):
+            os.close(source)  # open() would raise over a folder
+            return
         with open(source, "rb") as reader:
-            facts = os.fstat(reader.fileno())
-            if not stat.S_ISREG(facts.st_mode) or facts.st_size > (SMALL_BYTES if name in SMALL else left):
-                return
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
             with open(os.open(".incoming", flags, 0o600, dir_fd=self.result), "wb") as writer:
                 # Not to the end of the file, which may have grown since.

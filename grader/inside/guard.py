@@ -9,20 +9,22 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from grader.inside import walls
+from grader.inside import calls, memory, walls
 from grader.inside.carrying import Carrier
 from grader.inside.request import LAUNCH_FAILED, Ended, Request
 
 LOOK_EVERY_SECONDS = 0.1
 OFFER_SECONDS = 2.0
 """At least between two offers."""
+USUAL_BYTES = 64 << 20
+"""That a job may map beside its data before it is looked at more closely."""
 SOCKETS = 5
 """Of a kernel; with its connection file they are all that a kernel puts behind its door."""
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
@@ -37,9 +39,14 @@ class Overrun(Exception):
         self.limit, self.used = limit, used
 
 
-def guard(request: Request, run: Callable[[Request], None]) -> Ended:
-    """Run the job in a child of this process and return how it ended. Nothing that it started is left behind."""
+def guard(request: Request, run: Callable[[Request], None], groups: Sequence[int] = ()) -> Ended:
+    """Run the job in a child of this process and return how it ended. Nothing that it started is left behind.
+
+    `groups` are the open entrances of control groups for the job alone.
+    """
     os.setsid()
+    # Of this very process, as long as /proc shows it: the job begins as a copy of it.
+    mapped = mapped_bytes()
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     result = os.open(f"{request.folder}/result", os.O_DIRECTORY)
     doors = []
@@ -56,20 +63,31 @@ def guard(request: Request, run: Callable[[Request], None]) -> Ended:
     furnished, furnishing = os.pipe()
     job = os.fork()
     if job == 0:
-        be_the_job(request, doors, run)
+        be_the_job(request, doors, groups, run)
     os.close(furnishing)
     # Until the job has closed its end, /proc shows the processes of the neighbours.
     os.read(furnished, 1)
     carrier = Carrier(f"{request.folder}/out", result)
-    ended = watch(job, request, carrier)
+    try:
+        ended = watch(job, request, carrier, mapped)
+    except BaseException:  # whatever went wrong here, the job must not go on unwatched
+        os.kill(job, signal.SIGKILL)
+        raise
     carrier.everything()
     return ended
 
 
-def be_the_job(request: Request, doors: list[walls.Door], run: Callable[[Request], None]) -> None:
+def be_the_job(
+    request: Request, doors: list[walls.Door], groups: Sequence[int], run: Callable[[Request], None]
+) -> None:
     """Enter the room, give up every right, and run; never returns."""
     code = LAUNCH_FAILED
     try:
+        # In the guardian's group of processes it could signal the guardian, where both are one user, and in its session
+        # it would share the guardian's part of the processors, and might leave it none.
+        os.setsid()
+        for entrance in groups:
+            os.write(entrance, b"0")
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
@@ -83,6 +101,7 @@ def be_the_job(request: Request, doors: list[walls.Door], run: Callable[[Request
         os.closerange(3, walls.OPEN_FILES)
         if request.walled:
             walls.drop_rights(request.user)
+            walls.call("prctl", walls.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         log = os.open(f"{request.folder}/out/log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         for descriptor in (1, 2):
             os.dup2(log, descriptor)
@@ -91,6 +110,8 @@ def be_the_job(request: Request, doors: list[walls.Door], run: Callable[[Request
             processes=request.processes if request.walled else None,
             written_mb=request.written_mb,
         )
+        if request.walled:
+            calls.forbid()
         os.chdir(f"{request.folder}/work")
         run(request)
         code = 0
@@ -103,7 +124,7 @@ def be_the_job(request: Request, doors: list[walls.Door], run: Callable[[Request
         os._exit(code)
 
 
-def watch(job: int, request: Request, carrier: Carrier) -> Ended:
+def watch(job: int, request: Request, carrier: Carrier, mapped: int) -> Ended:
     """Wait for the end of the job, or bring it about."""
     killed = False
 
@@ -124,7 +145,7 @@ def watch(job: int, request: Request, carrier: Carrier) -> Ended:
         if pid:
             break
         try:
-            peak_mb = max(peak_mb, look(job, request))
+            peak_mb = max(peak_mb, look(job, request, mapped))
         except Overrun as over:
             overrun = over
         if killed or overrun:
@@ -183,19 +204,25 @@ def members(job: int, request: Request) -> list[psutil.Process]:
         return []
 
 
-def look(job: int, request: Request) -> float:
-    """Memory of the job in MB. Raises `Overrun` where a limit is passed."""
+def look(job: int, request: Request, mapped: int) -> float:
+    """Memory of the job in MB. Raises `Overrun` where a limit is passed.
+
+    A process that maps more than `mapped` bytes beside its own data may have hidden some in what it shares.
+    """
     resident, threads = 0, 0
-    unmapped: dict[int, int] = {}
+    unseen: dict[str, int] = {}
     for process in {process.pid: process for process in members(job, request)}.values():
         try:
-            resident += process.memory_info().rss
+            own = process.memory_info()
+            resident += own.rss
             threads += process.num_threads()
-            unmapped |= memory_files(process.pid)
+            unseen |= memory.unseen(process.pid)
+            if request.walled and own.vms - own.data > mapped:
+                unseen |= memory.shared(process.pid)
         except psutil.Error:
             continue
     written = written_bytes(request)
-    memory_mb = (resident + (written if request.walled else 0) + sum(unmapped.values())) / (1 << 20)
+    memory_mb = (resident + (written if request.walled else 0) + sum(unseen.values())) / (1 << 20)
     if memory_mb > request.memory_mb:
         raise Overrun("memory_mb", round(memory_mb))
     if threads > request.processes:
@@ -205,16 +232,10 @@ def look(job: int, request: Request) -> float:
     return memory_mb
 
 
-def memory_files(pid: int) -> dict[int, int]:
-    """Bytes of the files in memory (memfd) that a process holds, by inode; those it does not map count nowhere else."""
-    found = {}
-    folder = f"/proc/{pid}/fd"
-    with suppress(OSError):
-        for name in os.listdir(folder):
-            if os.readlink(f"{folder}/{name}").startswith("/memfd:"):
-                facts = os.stat(f"{folder}/{name}")
-                found[facts.st_ino] = facts.st_blocks * 512
-    return found
+def mapped_bytes() -> int:
+    """That this process maps beside its own data, and a little more; 0 where psutil does not tell."""
+    own = psutil.Process().memory_info()
+    return own.vms - own.data + USUAL_BYTES if hasattr(own, "data") else 0
 
 
 def written_bytes(request: Request) -> int:

@@ -25,6 +25,8 @@ CAPABILITY_VERSION_3 = 0x20080522
 NOBODY = 65534
 OPEN_FILES = 4096
 INODES = 100_000
+RLIMIT_MSGQUEUE = 12
+"""Bytes in POSIX message queues, which belong to no process. Python has no name for it."""
 SHARED_MEMORY = "/tmp/.shm"  # noqa: S108
 
 if os.name == "posix":
@@ -137,6 +139,8 @@ def limit_resources(*, memory_mb: int, processes: int | None, written_mb: int) -
         (resource.RLIMIT_DATA, memory_mb * megabyte + data_bytes()),
     ):
         resource.setrlimit(kind, (value, value))
+    if sys.platform == "linux":
+        resource.setrlimit(RLIMIT_MSGQUEUE, (0, 0))
     if processes is not None:
         resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
 

@@ -14,11 +14,13 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from grader.inside import calls
 from grader.inside.guard import SIGNALS, guard
 from grader.inside.job import import_stack, run
 from grader.inside.request import Ended, Request
 
 MESSAGE_BYTES = 1 << 16
+MOST_GROUPS = 8
 
 
 class Warm:
@@ -38,31 +40,33 @@ class Warm:
                 if key.data is not None:
                     self.collect(key.data, key.fd)
                     continue
-                packet = self.control.recv(MESSAGE_BYTES)
+                packet, groups, *_ = socket.recv_fds(self.control, MESSAGE_BYTES, MOST_GROUPS)
                 if not packet:
                     return
-                self.obey(json.loads(packet))
+                self.obey(json.loads(packet), groups)
+                for entrance in groups:
+                    os.close(entrance)
 
     def tell(self, **message: Any) -> None:
         """Say something to the host."""
         self.control.send(json.dumps(message).encode())
 
-    def obey(self, message: dict[str, Any]) -> None:
+    def obey(self, message: dict[str, Any], groups: list[int]) -> None:
         """Start a job, or hand a signal to its guardian: SIGINT is passed on, SIGTERM ends the job."""
         if "start" in message:
-            self.start(Request(**message["start"]))
+            self.start(Request(**message["start"]), groups)
         elif message["job"] in self.guardians:
             os.kill(self.guardians[message["job"]], message["signal"])
 
-    def start(self, request: Request) -> None:
-        """Fork a guardian; a pipe brings back how its job ended."""
+    def start(self, request: Request, groups: list[int]) -> None:
+        """Fork a guardian; a pipe brings back how its job ended. `groups` are control groups for the job."""
         reading, writing = os.pipe()
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
         if pid == 0:
             self.control.close()
             os.close(reading)
-            be_guardian(request, writing)
+            be_guardian(request, groups, writing)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         os.close(writing)
         self.guardians[request.job] = pid
@@ -79,10 +83,10 @@ class Warm:
         self.tell(job=job, event="ended", ended=ended)
 
 
-def be_guardian(request: Request, pipe: int) -> None:
+def be_guardian(request: Request, groups: list[int], pipe: int) -> None:
     """Guard one job in this forked process; never returns."""
     try:
-        ended = guard(request, run)
+        ended = guard(request, run, groups)
     except OSError as error:
         ended = Ended(code=1, error=str(error))
     os.write(pipe, json.dumps(asdict(ended)).encode())
@@ -94,6 +98,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     import_stack()
+    calls.prepared()
     # What is frozen no collection of a fork's looks at, so its memory stays shared with this process.
     gc.collect()
     gc.freeze()

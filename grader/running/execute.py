@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
+import psutil
 from jupyter_client.session import Session
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -35,9 +36,13 @@ from grader.submissions.collect import imported_modules
 from grader.submissions.salvage import Salvaged, salvaged
 
 RECORD_BYTES = 5 << 20
-OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
 SHUTDOWN_SECONDS = 10.0
+ENDING_SECONDS = 180
+"""That a guardian may need to end hundreds of busy processes, where there are no control groups."""
 REPORT_SECONDS = 0.3
+LOOK_SECONDS = 0.1
+MOST_GROWTH = 2 << 30
+"""Bytes by which this process may grow while a notebook runs; its messages are not counted until they are whole."""
 MOST_STEPS = 10**9
 MOST_ITEMS = 1_000
 MOST_VERSIONS = 50
@@ -110,6 +115,8 @@ class Notes:
     output_bytes: int = 0
     flooded_by: int | None = None
     """The cell whose output was too much."""
+    crowded: bool = False
+    """This process grew too large meanwhile, for this notebook or for another."""
 
 
 class Player(NotebookClient):
@@ -147,13 +154,15 @@ class Player(NotebookClient):
         self.notes.current = None
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Keep an output, until all of them together are too much; then the notebook is ended."""
-        if msg["msg_type"] in OUTPUTS:
-            self.notes.output_bytes += len(str(msg["content"]))
-            if self.notes.output_bytes > self.limits.output_mb << 20:
-                self.notes.flooded_by = self.notes.flooded_by or number_of(cell)
-                self.job.kill()
-                return None
+        """Keep an output, until all messages together are too much; then the notebook is ended.
+
+        All of them: the state of widgets is kept as well, and shown nowhere.
+        """
+        self.notes.output_bytes += len(str(msg["content"])) + sum(map(len, msg.get("buffers", ())))
+        if self.notes.output_bytes > self.limits.output_mb << 20:
+            self.notes.flooded_by = self.notes.flooded_by or number_of(cell)
+            self.job.kill()
+            return None
         try:
             return super().process_message(msg, cell, cell_index)
         except (NotebookValidationError, LookupError, TypeError, AttributeError):
@@ -206,7 +215,7 @@ def execute(
     manager = kernel_for(job, limits, notes, settings, threads)
     with answering(job, proven), making(job, shelf):
         over = play(notebook, manager, notes, progress)
-    ended = job.ended.result(timeout=60)
+    ended = job.ended.result(timeout=ENDING_SECONDS)
     refuse_own_failure(ended, notes, job)
     recorded = read_record(job.result / "record.json")
     cells = [cell_result(cell, notes, unparsable, saved.get(cell.id)) for cell in code_cells(notebook)]
@@ -235,7 +244,8 @@ def execute(
         recorded.substitutes,
         ended.peak_mb,
         # Behind the wall nothing that a notebook starts can do this to its kernel, the first process of its namespace.
-        killed=end.status == "died" and ended.code == KILLED and sandbox.isolation == "wall",
+        # Where this process was crowded, it may have been by a neighbour.
+        killed=notes.crowded or (end.status == "died" and ended.code == KILLED and sandbox.isolation == "wall"),
     )
 
 
@@ -259,7 +269,12 @@ def play(notebook: NotebookNode, manager: SandboxKernelManager, notes: Notes, pr
     player = Player.on(manager, notebook, notes)
     try:
         # In a thread of its own, because in the main thread nbclient takes over Ctrl-C, which is to end the command.
-        with reporting(manager.job, notes, progress), ThreadPoolExecutor(1) as stage, ending(manager.job):
+        with (
+            reporting(manager.job, notes, progress),
+            room_left(manager.job, notes),
+            ThreadPoolExecutor(1) as stage,
+            ending(manager.job),
+        ):
             # asyncio.run, unlike nbclient's own execute(), closes the event loop that it made.
             stage.submit(asyncio.run, player.async_execute(cleanup_kc=True)).result()
     except CellTimeoutError:
@@ -273,7 +288,7 @@ def play(notebook: NotebookNode, manager: SandboxKernelManager, notes: Notes, pr
     finally:
         # nbclient leaves this behind where the kernel never got ready.
         atexit.unregister(player._cleanup_kernel)
-    return "output_mb" if notes.flooded_by else None
+    return "output_mb" if notes.flooded_by or notes.crowded else None
 
 
 def refuse_own_failure(ended: Ended, notes: Notes, job: Job) -> None:
@@ -313,6 +328,27 @@ def reporting(job: Job, notes: Notes, progress: Progress | None) -> Iterator[Non
         yield
     finally:
         over.set()
+
+
+@contextmanager
+def room_left(job: Job, notes: Notes) -> Iterator[None]:
+    """End the job where this process grows too large: a message of many parts is held until its last part is there."""
+    over, own = threading.Event(), psutil.Process()
+    before = own.memory_info().rss
+
+    def look() -> None:
+        while not (over.wait(LOOK_SECONDS) or notes.crowded):
+            if own.memory_info().rss - before > MOST_GROWTH:
+                notes.crowded = True
+                job.kill()
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 def with_salvaged(notebook: NotebookNode, saved: Mapping[str, Salvaged | None]) -> NotebookNode:

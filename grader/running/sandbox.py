@@ -10,10 +10,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +24,7 @@ import psutil
 from grader.courses.sheet import Limits
 from grader.errors import SandboxError, TeacherError
 from grader.inside.request import Ended, Request
-from grader.running import wall
+from grader.running import cgroups, wall
 
 WARM_UP_SECONDS = 120
 WORDS_BYTES = 1_000
@@ -198,6 +198,8 @@ class WalledSandbox(Sandbox):
 
     def __init__(self, served: Mapping[str, Path]):
         super().__init__(served)
+        self.trees = cgroups.trees()
+        self.groups: dict[str, cgroups.Groups] = {}
         self.warm_up()
 
     def warm_up(self) -> None:
@@ -230,7 +232,8 @@ class WalledSandbox(Sandbox):
             if message["event"] == "ready":
                 self.ready.set_result(None)
             else:
-                self.running.pop(message["job"]).ended.set_result(Ended(**message["ended"]))
+                ended = self.leave_groups(message["job"], Ended(**message["ended"]))
+                self.running.pop(message["job"]).ended.set_result(ended)
         if not self.ready.done():
             self.ready.set_exception(SandboxError(f"The sandbox did not start. Its last words: {self.last_words()}"))
         self.lose_jobs()
@@ -270,7 +273,26 @@ class WalledSandbox(Sandbox):
     def launch(self, job: Job, request: Request) -> None:
         """Ask the warm process for a fork. Raises `SandboxError` where it did not start."""
         self.wait_until_warm()
-        self.say({"start": asdict(request)})
+        self.groups[job.id] = self.make_groups(request)
+        entrances = self.groups[job.id].entrances()
+        self.say({"start": asdict(request)}, entrances)
+        for entrance in entrances:
+            os.close(entrance)
+
+    def make_groups(self, request: Request) -> cgroups.Groups:
+        """The job's control groups. Raises `SandboxError` where they cannot be made."""
+        name = f"{cgroups.PREFIX}{os.getpid()}-{self.jobs.name}-{request.job}"
+        try:
+            return cgroups.Groups.make(self.trees, name, request.memory_mb, request.processes)
+        except OSError as error:
+            raise SandboxError(f"Expected to make a control group for a notebook. Found: {error}.") from error
+
+    def leave_groups(self, job: str, ended: Ended) -> Ended:
+        """Remove the job's control groups, and say whether the kernel has ended it for its memory."""
+        groups = self.groups.pop(job)
+        short = ended.limit is None and ended.code == -signal.SIGKILL and groups.ran_out_of_memory()
+        groups.remove()
+        return replace(ended, limit="memory_mb") if short else ended
 
     def wait_until_warm(self) -> None:
         """Until the warm process has imported everything. Raises `SandboxError` where it does not come to that."""
@@ -283,10 +305,10 @@ class WalledSandbox(Sandbox):
         """The warm process knows the guardian."""
         self.say({"job": job.id, "signal": number})
 
-    def say(self, message: dict[str, Any]) -> None:
+    def say(self, message: dict[str, Any], entrances: Sequence[int] = ()) -> None:
         """Tell the warm process; where it is gone, the jobs are lost."""
         try:
-            self.control.send(json.dumps(message).encode())
+            socket.send_fds(self.control, [json.dumps(message).encode()], entrances)
         except OSError:
             self.listener.join()
             self.lose_jobs()
@@ -319,6 +341,8 @@ class WalledSandbox(Sandbox):
         self.listener.join(timeout=10)
         self.control.close()
         self.log.close()
+        while self.groups:
+            self.groups.popitem()[1].remove()
 
 
 class PlainSandbox(Sandbox):

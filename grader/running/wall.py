@@ -14,6 +14,8 @@ import grader
 
 INSIDE = "/opt/grader"
 SERVED = "/served"
+HOST_NAME = "notebook"
+"""What a notebook takes for the name of its machine."""
 NOBODY = 65534
 """User and group behind the wall of an ordinary user: a namespace of an ordinary user knows no second one."""
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -44,6 +46,8 @@ def command(jobs: Path, served: Mapping[str, Path], program: list[str]) -> list[
         "--unshare-net",
         "--unshare-ipc",
         "--unshare-uts",
+        "--hostname",
+        HOST_NAME,
     ]
     if os.geteuid() == 0:
         words += ["--cap-drop", "ALL", *(word for right in RIGHTS_OF_ROOT for word in ("--cap-add", right))]

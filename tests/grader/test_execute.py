@@ -8,6 +8,7 @@ import pytest
 
 from grader.expect import Undecided
 from grader.records import CellError
+from grader.running import execute as module
 from grader.running.execute import read_record
 from tests.conftest import Run, needs_wall
 
@@ -227,6 +228,23 @@ def test_a_forged_message_of_the_kernels_ends_nothing(run: Run, forged: str):
     assert [cell.model_dump_json() for cell in recording.cells]
 
 
+def test_a_message_without_end_ends_the_notebook_and_not_the_grader(run: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MOST_GROWTH", 100 << 20)
+    endless = "get_ipython().kernel.iopub_socket.send_multipart([b'x'] + [bytes(10_000_000)] * 60, copy=False)"
+    recording = run(endless, "import time; time.sleep(20)")
+    assert recording.run.limit is not None
+    assert recording.run.limit.name == "output_mb"
+    assert recording.killed  # so it runs once more, alone: a neighbour may have sent it
+
+
+def test_what_widgets_are_sent_counts_as_output(run: Run):
+    state = "from ipykernel.comm import Comm\nwidget = Comm(target_name='jupyter.widget', data={'state': {}})"
+    flood = "for number in range(100):\n    widget.send({'method': 'update', 'state': {str(number): 'x' * 1_000_000}})"
+    recording = run(state, flood)
+    assert recording.run.limit is not None
+    assert recording.run.limit.name == "output_mb"
+
+
 @pytest.mark.parametrize(
     "cells",
     [
@@ -309,8 +327,6 @@ def test_a_loss_that_is_no_number_is_recorded_as_none(run: Run):
 
 
 def test_what_threads_make_at_the_same_time_has_its_classes_resolved():
-    import grader.running.execute as module
-
     made = (
         module.SandboxKernelManager,
         module.SandboxKernelClient,
