@@ -1,6 +1,7 @@
 """Notebooks that attack whoever reads what the grader writes: graded as one class by the real command."""
 
 import csv
+import fcntl
 import io
 import json
 import os
@@ -87,26 +88,38 @@ def run_in_terminal(command: list[str], env: dict[str, str]) -> tuple[int, str]:
     return code, b"".join(sent).decode("utf-8", "replace")
 
 
+def env_of(folder: Path) -> dict[str, str]:
+    """A machine without data sets and without a network."""
+    places = {"KERAS_HOME": str(folder / "keras"), "XDG_CACHE_HOME": str(folder / "cache")}
+    proxies = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    return {**os.environ, **places, **proxies, "TERM": "xterm", "COLUMNS": "300"}
+
+
 def grade(folder: Path, attacks: list[Attack]) -> Graded:
-    """Hand these in as one class, and grade it where there is no data set, so on the stand-in digits."""
+    """Hand these in as one class, and grade it by the command, in a terminal."""
     handed_in = folder / "class"
     handed_in.mkdir(parents=True)
     for attack in attacks:
         attack.write(handed_in)
-    env = {**os.environ, "KERAS_HOME": str(folder / "keras"), "XDG_CACHE_HOME": str(folder / "cache"), "TERM": "xterm"}
-    env |= {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "COLUMNS": "300"}
     paths = [handed_in] if len(attacks) > 1 else list(handed_in.iterdir())
     command = [sys.executable, "-m", "grader", "grade", *map(str, paths), "--assignment", "fashion-mnist"]
     command += ["--out", str(folder / "out"), "--budget", "20", "--second-budget", "0", "--due", "2099-01-01"]
-    code, shown = run_in_terminal([*command, "--isolation", wall.best_here()], env)
+    code, shown = run_in_terminal([*command, "--isolation", wall.best_here()], env_of(folder))
     assert code == 0, shown
-    return Graded(folder / "out", shown, env)
+    return Graded(folder / "out", shown, env_of(folder))
 
 
 @pytest.fixture(scope="session")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
-    """All attacks and an honest neighbour."""
-    return grade(tmp_path_factory.mktemp("hostile"), [*ATTACKS, HONEST])
+def graded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Graded:
+    """All attacks and an honest neighbour, graded once, whichever of pytest's workers asks first."""
+    top = tmp_path_factory.getbasetemp()
+    folder = (top if worker_id == "master" else top.parent) / "attacks-on-the-reader"
+    shown = folder / "shown.txt"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shown.exists():
+            shown.write_text(grade(folder, [*ATTACKS, HONEST]).shown, encoding="utf-8", newline="")
+    return Graded(folder / "out", shown.read_bytes().decode(), env_of(folder))
 
 
 # -- Pages -------------------------------------------------------------------------------------------------------------
@@ -284,9 +297,12 @@ def test_feedback_files_lie_where_moodle_looks_and_are_the_reports(
             assert reflected(archive.read(entry).decode()) == []
 
 
-def test_no_cell_for_nbgrader_is_a_formula(graded: Graded, tmp_path: Path):
-    graded.grader("export", "--to", "nbgrader", "--out", graded.out, "--file", tmp_path / "made.csv")
-    assert formulas((tmp_path / "made.csv").read_text(encoding="utf-8")) == []
+@pytest.mark.parametrize("words", [("export", "--to", "nbgrader", "--file"), ("marks", "export")], ids=" ".join)
+def test_no_cell_of_another_table_is_a_formula(graded: Graded, tmp_path: Path, words: tuple[str, ...]):
+    graded.grader(*words, tmp_path / "made.csv", "--out", graded.out)
+    text = (tmp_path / "made.csv").read_text(encoding="utf-8-sig")
+    assert text.count("\n") > len(STUDENTS)
+    assert formulas(text) == []
 
 
 def test_gradescope_is_told_that_every_output_is_text(graded: Graded, tmp_path: Path):
