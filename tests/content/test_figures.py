@@ -80,6 +80,8 @@ def test_a_reference_misses_full_marks_at_most_once_in_a_hundred(course: Course,
 
 def test_thresholds_rest_on_seeds_enough(course: Course, each: Assignment) -> None:
     for entry in real(course, each):
+        if not any(system.thresholds for system in entry.systems.values()):
+            continue  # a calibration that was broken off: it says what was reached, and decides nothing
         seconds = max(sum(system.seconds for system in run.systems.values()) for run in entry.own_runs)
         assert len(entry.own_runs) >= (ENOUGH_RUNS if seconds < MINUTES else 2)
 

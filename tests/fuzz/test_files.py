@@ -8,7 +8,6 @@ from threading import Event
 
 import numpy as np
 import pytest
-from grader.viva.results import read_results
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +30,7 @@ from grader.running.execute import read_record
 from grader.running.sandbox import Job, PlainSandbox
 from grader.viva.pack import page
 from grader.viva.sheets import make_sheets
+from grader.viva.students import read_students
 from tests.grader import samples_for_reports as samples
 from tests.grader import samples_for_viva as vivas
 from tests.hostile.reader.reflected import reflected
@@ -141,7 +141,7 @@ def test_whatever_a_notebook_writes_of_itself_is_checked_marked_and_shown(found:
                 named = grade.model_copy(update={"student": f"Student {number}"})
                 write_results(out, named, evidence, report, vivas.notebook_of())
             write_class(out, COURSE)
-            sheets = make_sheets(read_results(out), COURSE, None, 0)
+            sheets = make_sheets(read_students(out), COURSE, None, 0)
             assert reflected((out / "index.html").read_text(encoding="utf-8"), scripts=1) == []
             assert reflected(page(sheets, answers=True)) == []
 
@@ -251,7 +251,7 @@ def test_a_mutated_folder_of_results_is_shown_or_named_beside_the_others(number:
             assert reflected(html, scripts) == []
         assert good.grade.student in (out / "index.html").read_text(encoding="utf-8")
         try:
-            sheets = make_sheets(read_results(out), COURSE, None, 0)
+            sheets = make_sheets(read_students(out), COURSE, None, 0)
         except TeacherError as error:
             assert str(error).startswith("Expected")  # noqa: PT017 - either is right
             return

@@ -359,7 +359,7 @@ def test_open_marks_are_exported_to_fill_in_and_the_total_goes_to_canvas(
 
 def test_a_gradebook_that_is_not_there_is_told(command: Command):
     assert is_one_line(
-        command("marks", "show"), "Expected a gradebook at results/gradebook.db. Found none. Run grader grade"
+        command("marks", "show"), "Expected a gradebook at results/gradebook.db. Found none. Grade first"
     )
     assert is_one_line(command("export", "--to", "csv", "--database", "mysql://x"), "Received: mysql")
 

@@ -32,7 +32,7 @@ class Attack:
 
     @cached_property
     def says(self) -> dict[str, str]:
-        """What its first lines say: tries, gets nothing if; slow, may earn."""
+        """What its first lines say: tries, gets nothing if; slow, always, may earn."""
         head = self.path.read_text().partition("# %%")[0]
         return dict(re.findall(r"^# ([a-z ]+): (.+)$", head, re.MULTILINE))
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import needs_wall
 
-from .conftest import Class, runs
+from .conftest import Class, runs, why_not
 from .suite import ATTACKS, GROUPS, Attack, Result
 
 pytestmark = needs_wall
@@ -23,7 +23,7 @@ def of(group: str) -> list[object]:
         pytest.param(
             attack,
             id=attack.name,
-            marks=[] if runs(attack) else pytest.mark.skip(reason=f"{attack.says['slow']} Run it by `make hostile`."),
+            marks=[] if runs(attack) else pytest.mark.skip(reason=f"{why_not(attack)} Run it by `make hostile`."),
         )
         for attack in ATTACKS
         if attack.group == group

@@ -1,5 +1,6 @@
 # tries: to have the judge read a file for it: Keras' lookup layers take the name of a file for a vocabulary.
 # gets nothing if: nothing of a file is in the report.
+# always: another test looks at it too
 # %% weak
 # %%
 import json

@@ -1,5 +1,6 @@
 # tries: to have the guardian carry out what its files link to: passwords, the served labels, another's files.
 # gets nothing if: links are not followed, and nothing of theirs is in the report.
+# always: another test looks at it too
 # %% weak
 # %%
 import os

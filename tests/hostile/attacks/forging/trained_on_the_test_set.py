@@ -1,5 +1,6 @@
 # tries: to train on the test rows, and to be measured on them.
 # gets nothing if: it is measured on rows that it was not served, and the training on test rows is found.
+# always: another test looks at it too
 # may earn: accuracy, as it has learned something by that too.
 # %% weak
 # %%
