@@ -136,7 +136,7 @@ def test_a_mutated_notebook_gets_a_page_without_markup_of_its_own(opened_desk: O
 SCRIPTS = [f"import keras\nmodel = keras.Sequential()\n# {ANSWERS}\n", ["x = 1", "import os", "model.fit(x)"]]
 
 
-@fuzzed()
+@fuzzed(0.1)
 @given(documents(Good(SCRIPTS)), st.booleans())
 def test_a_mutated_script_gets_a_page(opened_desk: OpenDesk, text: object, percent: bool):
     code = text if isinstance(text, str) else "\n# %%\n".join(map(str, text if isinstance(text, list) else [text]))
@@ -165,7 +165,7 @@ def archives(draw: st.DrawFn) -> bytes:
     return held.getvalue()
 
 
-@fuzzed()
+@fuzzed(0.1)
 @given(damaged(archives()))
 def test_a_mutated_zip_is_read_or_refused_in_a_sentence(opened_desk: OpenDesk, data: bytes):
     with tempfile.TemporaryDirectory() as folder, in_time():
@@ -180,7 +180,7 @@ def test_a_mutated_zip_is_read_or_refused_in_a_sentence(opened_desk: OpenDesk, d
     assert [reflected(page) for page in pages if reflected(page)] == []
 
 
-@fuzzed()
+@fuzzed(0.1)
 @given(
     st.lists(
         st.fixed_dictionaries({}, optional={key: NAMES | st.text() for key in (":name", ":sid", ":email")}), max_size=3
