@@ -369,7 +369,6 @@ print(model.evaluate(x_test / 255.0, y_test))
     Sample(
         "plain_and_regularised",
         chosen="cnn2",
-        quick=True,
         text=r"""
 # %%
 import numpy as np

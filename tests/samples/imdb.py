@@ -354,7 +354,6 @@ print(classification_report(np.argmax(Y_test, axis=1), pred))
     ),
     Sample(
         "counts_out_of_order",
-        quick=True,
         form="bom",
         text=r"""
 # %% 2

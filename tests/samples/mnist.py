@@ -463,7 +463,6 @@ model_fashion.fit(fx / 255.0, fy, epochs=2, batch_size=256)
         "a_single_softmax_unit",
         chosen={"shallow": "model"},
         sealed=False,
-        quick=True,
         text=r"""
 # %%
 import keras
