@@ -12,7 +12,7 @@ IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SHORT, LONG = 20, 10_000
 """Files of a test."""
 HANGS_SECONDS = 20
-"""Of the processor's time, as a busy machine's clock says nothing. A file that takes longer stops the class behind it."""
+"""Of the processor's time: a busy machine's clock says nothing. A file that takes longer stops the class behind it."""
 
 
 class Hangs(BaseException):
