@@ -26,7 +26,7 @@ Grade = Callable[[Path], tuple[Graded, Evidence, str]]
 @pytest.fixture
 def grade(desk: Desk, tmp_path: Path) -> Grade:
     """Grade a file on the stand-in data, with tight limits; give the grade, the evidence and the page."""
-    tight = desk.limits.model_copy(update={"wall_seconds": 20, "memory_mb": 3_000, "output_mb": 5})
+    tight = desk.limits.model_copy(update={"wall_seconds": 12, "memory_mb": 3_000, "output_mb": 5})
 
     def run(path: Path) -> tuple[Graded, Evidence, str]:
         graded = grade_notebook(path, replace(desk, limits=tight), tmp_path / "out")

@@ -332,7 +332,6 @@ model.fit(ds_train, epochs=3, validation_data=ds_test)
     ),
     Sample(
         "own_generator",
-        quick=True,
         text=r"""
 # %%
 import numpy as np

@@ -324,7 +324,6 @@ print("테스트 정확도: %.4f" % (loaded_model.evaluate(x_test, y_test)[1]))
     ),
     Sample(
         "two_classes",
-        quick=True,
         text=r"""
 # %%
 import numpy as np

@@ -356,7 +356,6 @@ print('Accuracy', (np.argmax(xt.reshape(-1, 784) / 255 @ W, 1) == yt).mean())
     Sample(
         "class_and_main",
         chosen={"cnn": 20_161},
-        quick=True,
         text=r"""
 # %%
 import tensorflow as tf
