@@ -5,8 +5,6 @@ In a notebook, `grader.check("mnist")` looks at what its kernel holds; so does `
 
 from typing import Any
 
-__version__ = "0.1.0"
-
 
 def check(assignment: str | None = None, course: str | None = None) -> Any:
     """What a student should know of the network that the kernel of this notebook holds; nothing is run again.

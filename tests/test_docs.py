@@ -146,7 +146,8 @@ finally:
 
 
 def test_no_module_imports_itself_through_others():
-    ring = TopologicalSorter({name: imports(path) & MODULES.keys() for name, path in MODULES.items()})
+    every = MODULES | {"grader": ROOT / "grader" / "__init__.py"}
+    ring = TopologicalSorter({name: imports(path) & every.keys() for name, path in every.items()})
     ring.prepare()
 
 

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import grader
 from grader.running.files import TEACHERS, shelf_for, text_of
 from grader.submissions.collect import Collected, code_sources
 
@@ -23,7 +22,7 @@ CODE = "the code"
 AFTERWARDS = {
     *(f"grader.submissions.{name}" for name in ("intake", "archives", "layouts", "roster", "handed")),
     *(f"grader.{name}" for name in ("marking", "pages", "similar", "gradebook", "classes", "viva", "calibration")),
-    *(f"grader.{name}" for name in ("cli", "__main__", "board", "doctor", "schema")),
+    *(f"grader.{name}" for name in ("cli", "__main__", "board", "doctor", "schema", "student", "version")),
 }
 """Modules and packages that no run depends on, or by nothing but what is in its key. New ones count as if a run did
 until they are named here."""
@@ -61,7 +60,7 @@ def parts_of(collected: Collected, desk: "Desk", common: Parts, attached: Path |
 def parts_of_machine() -> Parts:
     """The parts that belong to the machine on which a notebook runs."""
     packages = sorted((each.name, each.version) for each in importlib.metadata.distributions())
-    folder = Path(grader.__file__).parent
+    folder = Path(__file__).parents[1]
     sources = [path.relative_to(folder) for path in sorted(folder.rglob("*.py"))]
     code = [
         (path.as_posix(), (folder / path).read_text(encoding="utf-8"))

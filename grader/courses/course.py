@@ -7,7 +7,6 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from rapidfuzz import process
 
-import grader
 from grader.courses.reference import Calibration, ModelAnswer, ModelAnswers, Reference
 from grader.courses.rubric import Rubric, invalid, read_rubric, read_toml
 from grader.courses.sheet import Assignment, DocumentedModel
@@ -117,5 +116,5 @@ class Course:
 
 def bundled() -> Path:
     """The course that comes with the program: beside the package in a checkout, inside it in an installed wheel."""
-    package = Path(grader.__file__).parent
+    package = Path(__file__).parents[1]
     return package / "course" if (package / "course").is_dir() else package.parent

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from grader import __version__
 from grader.courses.course import Course, bundled
 from grader.courses.rubric import Rubric
 from grader.courses.sheet import Assignment
@@ -22,6 +21,7 @@ from grader.pages.results import Result, read_result, result_folders
 from grader.records import CheckResult, Column, Grade, Total
 from grader.similar.passages import common_excerpts, shown_groups
 from grader.similar.similarity import Similarity, Work, compare, given_out, read_work
+from grader.version import __version__
 from grader.writing import write_whole
 
 METRICS = {"accuracy": "accuracy", "r2": "R²"}

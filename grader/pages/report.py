@@ -13,7 +13,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from grader import __version__
 from grader.courses.rubric import ColumnScheme, Rubric
 from grader.courses.sheet import Assignment
 from grader.fields import Shape
@@ -22,6 +21,7 @@ from grader.pages.curves import Training, figure_text, training_view
 from grader.pages.harmless import harmless
 from grader.pages.layer_table import Comparison, compare_layers
 from grader.records import Choice, Claim, Column, Evidence, Fit, Grade, Measurement, Model, Submission, WrittenAnswer
+from grader.version import __version__
 
 TEMPLATES = Path(__file__).parent / "templates"
 TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import grader
-
 INSIDE = "/opt/grader"
 SERVED = "/served"
 HOST_NAME = "notebook"
@@ -37,7 +35,7 @@ ENVIRONMENT = {
 
 def command(jobs: Path, served: Mapping[str, Path], program: list[str]) -> list[str]:
     """The program behind the wall: no network, a read-only system, and of the machine's files only what it needs."""
-    package = Path(grader.__file__).parent
+    package = Path(__file__).parents[1]
     words = [
         "bwrap",
         "--die-with-parent",

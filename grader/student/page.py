@@ -8,9 +8,9 @@ from textwrap import wrap
 
 from markupsafe import Markup
 
-from grader import __version__
 from grader.pages.report import TEMPLATES, clip, environment
 from grader.student.advice import Finding, SelfCheck, Status, Told
+from grader.version import __version__
 
 WIDTH = 100
 """Characters of a line in the terminal."""

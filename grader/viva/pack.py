@@ -11,11 +11,11 @@ from pathlib import Path
 from markupsafe import Markup
 from pydantic import TypeAdapter
 
-from grader import __version__
 from grader.errors import TeacherError
 from grader.pages.report import QUOTED, TEMPLATES, clean, environment
 from grader.records import WrittenAnswer
 from grader.submissions.collect import folder_name
+from grader.version import __version__
 from grader.viva.question import Sheet
 
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r\n]")
