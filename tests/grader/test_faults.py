@@ -12,7 +12,6 @@ pytestmark = needs_wall
     ("fault", "stored"),
     [
         ("kill_command", 1),
-        ("kill_judge", 0),
         ("fill_disk", 1),
     ],
 )
