@@ -12,7 +12,7 @@ pytestmark = needs_wall
     ("fault", "stored"),
     [
         ("kill_command", 1),
-        ("fill_disk", 1),
+        ("kill_judge", 0),
     ],
 )
 def test_whatever_dies_nothing_graded_is_lost_and_nothing_is_left(fault: str, stored: int):
